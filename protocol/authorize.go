@@ -1,0 +1,85 @@
+package protocol
+
+import "slices"
+
+// Verb names one right that a request to a place needs. Screens and API name
+// verbs; only Authorize knows who has them.
+type Verb string
+
+// The rights of the spine.
+const (
+	MayReadStatus    Verb = "status.read"
+	MayReadCatalog   Verb = "catalog.read"
+	MayReadItems     Verb = "item.read"
+	MayReadCases     Verb = "case.read"
+	MayReceive       Verb = "case.receive"
+	MayAccept        Verb = "case.accept"
+	MayDecide        Verb = "case.decide"
+	MayDeliver       Verb = "case.deliver"
+	MayEditCatalog   Verb = "catalog.edit"
+	MayReview        Verb = "review.decide"
+	MayRelease       Verb = "release.publish"
+	MayFileItem      Verb = "item.file"
+	MayPublishItem   Verb = "item.publish"
+	MayManageAccount Verb = "account.manage"
+	MayManageAgency  Verb = "agency.manage"
+	MayManageNode    Verb = "node.manage"
+	MayOperate       Verb = "place.operate" // work list, settle forks, members
+)
+
+// rights is the whole table: who may, and whether only for the own agency.
+var rights = []struct {
+	verb      Verb
+	roles     []Role
+	ownAgency bool
+}{
+	{MayReadStatus, []Role{RoleClerk, RoleAcceptor, RoleDecider, RoleEditor, RoleReviewer, RoleOperator, RoleAuditor}, false},
+	{MayReadCatalog, []Role{RoleClerk, RoleAcceptor, RoleDecider, RoleEditor, RoleReviewer, RoleOperator, RoleAuditor}, false},
+	{MayReadItems, []Role{RoleClerk, RoleAcceptor, RoleDecider, RoleEditor, RoleReviewer, RoleOperator, RoleAuditor}, false},
+	{MayReadCases, []Role{RoleClerk, RoleAcceptor, RoleDecider}, false},
+	{MayReceive, []Role{RoleClerk}, false},
+	{MayAccept, []Role{RoleAcceptor}, true},
+	{MayDecide, []Role{RoleDecider}, true},
+	{MayDeliver, []Role{RoleClerk, RoleDecider}, false},
+	{MayEditCatalog, []Role{RoleEditor}, true},
+	{MayReview, []Role{RoleReviewer}, false},
+	{MayRelease, []Role{RoleReviewer}, false},
+	{MayFileItem, []Role{RoleEditor}, true},
+	{MayPublishItem, []Role{RoleReviewer}, false},
+	{MayManageAccount, []Role{RoleOperator}, false},
+	{MayManageAgency, []Role{RoleOperator}, false},
+	{MayManageNode, []Role{RoleOperator}, false},
+	{MayOperate, []Role{RoleOperator}, false},
+}
+
+// Question is everything a decision about access may depend on.
+type Question struct {
+	Subject *Account // who asks; nil for nobody
+	Place   NodeID   // where
+	Verb    Verb
+	Agency  string // the agency whose object it is, when the verb is bound to one
+}
+
+// Authorize is the one function that answers every request; what it does not
+// name is denied. A nil answer means yes.
+func Authorize(q Question) *Fault {
+	if q.Subject == nil || q.Subject.State != AccountActive {
+		return NewFault(Denied, string(q.Verb), "请先登录")
+	}
+	if q.Subject.Place != q.Place {
+		return NewFault(Denied, string(q.Verb), "该账号不属于本地")
+	}
+	for _, r := range rights {
+		if r.verb != q.Verb {
+			continue
+		}
+		if !slices.ContainsFunc(r.roles, q.Subject.Can) {
+			break
+		}
+		if r.ownAgency && q.Subject.Agency != "" && q.Agency != "" && q.Subject.Agency != q.Agency {
+			return NewFault(Denied, string(q.Verb), "该事项属于其他机构,您无权办理")
+		}
+		return nil
+	}
+	return NewFault(Denied, string(q.Verb), "您的角色没有这项权限,请联系本地管理员")
+}

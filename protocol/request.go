@@ -1,0 +1,105 @@
+package protocol
+
+import "encoding/json"
+
+// Request asks another home to act (replication.md §8): publish an item, take
+// note of a delivery, withdraw a case. It changes nothing by itself; the home of
+// its target answers exactly once and the request moves with that home.
+//
+//	– ─file→ filed ─answer→ done
+//	            └─decline→ declined
+type Request struct {
+	Want   string          `json:"want"` // one of the Want constants
+	On     Ref             `json:"target"`
+	From   NodeID          `json:"from"`
+	Agency string          `json:"agency,omitempty"` // on whose behalf
+	Title  string          `json:"title"`            // one line for the queue
+	Data   json.RawMessage `json:"data,omitempty"`   // what Want needs
+	Key    string          `json:"key"`              // idempotency key of the filer
+	Filed  Instant         `json:"filed"`
+	State  string          `json:"state"`
+	Reason string          `json:"reason,omitempty"` // of a refusal to act
+	Ended  Instant         `json:"ended,omitzero"`
+	Rest
+}
+
+// What a request may want (cases.md §5.1, R-ids).
+const (
+	WantPublish  = "publish"   // an item with its guide: Data is ItemFiling, target item/…
+	WantDelivery = "delivered" // R-03: Data is Delivery, target case/…
+	WantWithdraw = "withdraw"  // R-02: Data is Withdrawal, target case/…
+)
+
+// ItemFiling is the data of WantPublish.
+type ItemFiling struct {
+	Item  Item  `json:"item"`
+	Guide Guide `json:"guide"`
+}
+
+// States of a request.
+const (
+	RequestFiled    = "filed"
+	RequestDone     = "done"
+	RequestDeclined = "declined"
+)
+
+var _ = Define("request", Spec[Request]{
+	Title: "请求", English: "request", Lane: Urgent, Personal: true,
+	Acts:     map[Act]Judge[Request]{"file": fileRequest, "answer": answerRequest, "decline": declineRequest},
+	Foreign:  []Act{"file"},
+	Home:     func(*Request) NodeID { return Hub },
+	Audience: func(r *Request) Audience { return Only(r.From) },
+	Target:   openTarget,
+	Terms: func(r *Request) Terms {
+		return Terms{Title: r.Title, State: r.State, Keys: []string{r.Key, r.On.String()},
+			Facets: []Facet{{"want", r.Want}, {"from", string(r.From)}, {"agency", r.Agency}}}
+	},
+})
+
+// openTarget: only an open request follows its target's home.
+func openTarget(r *Request) Ref {
+	if r.State != RequestFiled {
+		return Ref{}
+	}
+	return r.On
+}
+
+func fileRequest(old, want *Request, h *Header, _ View) (*Request, *Refusal) {
+	if old != nil {
+		return nil, refuse("G-11", "该请求已经提交过")
+	}
+	next := *want
+	next.State, next.From, next.Filed, next.Reason, next.Ended = RequestFiled, h.Origin, h.At, "", 0
+	switch {
+	case next.On.Validate() != nil:
+		return nil, refuse("G-09", "请求没有指明对象")
+	case next.Want != WantPublish && next.Want != WantDelivery && next.Want != WantWithdraw:
+		return nil, refuse("G-09", "没有“%s”这种请求", next.Want)
+	case next.Title == "" || next.Key == "":
+		return nil, refuse("G-09", "请求缺少标题或幂等键")
+	}
+	return &next, nil
+}
+
+func answerRequest(old, _ *Request, h *Header, _ View) (*Request, *Refusal) {
+	return endRequest(old, h, RequestDone, "")
+}
+
+func declineRequest(old, want *Request, h *Header, _ View) (*Request, *Refusal) {
+	if want.Reason == "" {
+		return nil, refuse("G-10", "请说明不予办理的原因")
+	}
+	return endRequest(old, h, RequestDeclined, want.Reason)
+}
+
+func endRequest(old *Request, h *Header, state, reason string) (*Request, *Refusal) {
+	if old == nil {
+		return nil, refuse("G-07", "请求不存在")
+	}
+	if old.State != RequestFiled {
+		return nil, refuse("A13", "该请求已经答复过")
+	}
+	next := *old
+	next.State, next.Reason, next.Ended = state, reason, h.At
+	return &next, nil
+}
