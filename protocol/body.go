@@ -3,10 +3,12 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Rest keeps the members of a body that this binary does not know, so that an
@@ -32,10 +34,13 @@ func carryRest(old, next any) {
 // decodeBody reads a body. The strict pass succeeds for every body this binary
 // could have written; only then is the second, slower pass spared.
 func decodeBody[T any](body []byte) (*T, error) {
+	if !utf8.Valid(body) { // K-20: what is stored and what is shown must be the same text
+		return nil, &Fault{Code: Malformed, Op: "read body", Text: "内容不是有效的 UTF-8 文本"}
+	}
 	rec := new(T)
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
-	if err := d.Decode(rec); err == nil && !d.More() {
+	if err := d.Decode(rec); err == nil && atEnd(d) {
 		return rec, nil
 	}
 	rec = new(T)
@@ -48,15 +53,26 @@ func decodeBody[T any](body []byte) (*T, error) {
 	return rec, nil
 }
 
-// keep notes the members of body that type t has no field for.
+// atEnd reports that nothing follows the value; Decoder.More would pass over a
+// closing brace that is one too many.
+func atEnd(d *json.Decoder) bool {
+	_, err := d.Token()
+	return err == io.EOF
+}
+
+// keep notes the members of body that type t has no field for. Names are
+// compared as the decoder does, without regard to case: a member that filled a
+// field must not come back a second time as unknown.
 func (r *Rest) keep(body []byte, t reflect.Type) error {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(body, &all); err != nil {
 		return &Fault{Code: Malformed, Op: "read body", Text: "内容应是一个 JSON 对象", Err: err}
 	}
 	for _, f := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		delete(all, name)
+		known, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if known != "" && known != "-" {
+			maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool { return strings.EqualFold(name, known) })
+		}
 	}
 	if len(all) > 0 {
 		r.Unknown = all

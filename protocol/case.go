@@ -165,27 +165,31 @@ func caseHome(c *Case) NodeID {
 	return c.Received.Node
 }
 
+// caseTerms: a case is found by its numbers and by the scans it cites, which
+// is how a scan that is still to be uploaded finds its owner.
 func caseTerms(c *Case) Terms {
-	return Terms{Title: c.ItemName, State: string(c.State), Keys: []string{c.ReceiptNo, c.Applicant.FP, c.Idem},
+	keys := []string{c.ReceiptNo, c.Applicant.FP, c.Idem}
+	for _, m := range c.Materials {
+		keys = append(keys, m.Blobs...)
+	}
+	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys,
 		Facets: []Facet{{"agency", c.Agency}, {"handler", string(c.Handler)}, {"window", string(c.Received.Node)}, {"item", c.Item}}}
 }
 
 func caseDeadlines(c *Case) []Deadline {
 	switch c.State {
 	case CaseReceived, CaseHandingOver, CaseArrived:
-		return []Deadline{{K1, c.Due.K1.End()}}
+		return endOf(nil, K1, c.Due.K1)
 	case CaseAccepted:
-		return dueIfSet(Deadline{K2, c.Due.K2.End()}, c.Due.K2, Deadline{K3, c.Due.K3.End()}, c.Due.K3)
+		return endOf(endOf(nil, K2, c.Due.K2), K3, c.Due.K3)
 	}
 	return nil
 }
 
-func dueIfSet(a Deadline, aDay Day, b Deadline, bDay Day) (due []Deadline) {
-	if !aDay.IsZero() {
-		due = append(due, a)
+// endOf adds the end of a due day; no day is no deadline.
+func endOf(due []Deadline, id ClockID, day Day) []Deadline {
+	if day.IsZero() {
+		return due
 	}
-	if !bDay.IsZero() {
-		due = append(due, b)
-	}
-	return due
+	return append(due, Deadline{id, day.End()})
 }

@@ -152,10 +152,14 @@ func deliverCase(old, want *Case, h *Header, _ View) (*Case, *Refusal) {
 	}
 	next := *old
 	next.State = CaseDelivered
-	next.Delivery = &Delivery{Way: d.Way, Recipient: d.Recipient, Tracking: d.Tracking, Place: d.Place, By: d.By, At: d.At}
-	if next.Delivery.By == "" {
-		next.Delivery.By, next.Delivery.At, next.Delivery.Place = h.By, h.At, h.Origin
+	done := *d // place, author and time are those of the window that reports it, or else the writer's own
+	if done.By == "" {
+		done.By, done.Place, done.At = h.By, h.Origin, h.At
 	}
+	if done.Place.Validate() != nil || done.At <= 0 { // not compared with h.At: two places, two clocks
+		return nil, refuse("G-09", "送达回报须写明地点和时间")
+	}
+	next.Delivery = &done
 	return &next, nil
 }
 

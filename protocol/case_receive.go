@@ -56,7 +56,7 @@ func pinItem(c *Case, h *Header, v View) *Refusal {
 	if err != nil || item.State != ItemPublished || h.At.Day().Before(item.EffectiveAt) {
 		return refuse("C-02a", "该事项当前不可受理(未生效、停用或撤回)")
 	}
-	if item.Node != h.Origin && (item.Scope == "none" || item.Scope == "intercounty") {
+	if item.Node != h.Origin && !oneOf(item.Scope, "nation", "interprovince", "interprefecture") {
 		return refuse("C-02a", "该事项未开放跨市(州)受理,请申请人到%s办理", item.AgencyName)
 	}
 	c.ItemName, c.Agency, c.AgencyName, c.Handler = item.Name, item.Agency, item.AgencyName, item.Node

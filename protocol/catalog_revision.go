@@ -29,6 +29,9 @@ func putRevision(old, want *Revision, h *Header, v View) (*Revision, *Refusal) {
 	if !ok || rec.Rev != want.Rev || HashOf(rec.Body).String() != h.Ref.ID || string(rec.Body) != string(want.Content) {
 		return nil, refuse("K-11", "登记内容须与所引用的条目逐字节一致")
 	}
+	if kept, err := json.Marshal(want.Content); err != nil || string(kept) != string(want.Content) {
+		return nil, refuse("K-11", "条目正文含多余空白或未转义字符,无法逐字节登记,请退回重新报送") // the encoder would change it
+	}
 	next := *want
 	return &next, nil
 }

@@ -39,7 +39,8 @@ var _ = Define("enrolment", Spec[Enrolment]{
 })
 
 func issueToken(old, want *Enrolment, h *Header, _ View) (*Enrolment, *Refusal) {
-	next := Enrolment{Role: want.Role, Subject: want.Subject, Secret: want.Secret, Expires: want.Expires, State: TokenIssued}
+	next := Enrolment{Role: want.Role, Subject: want.Subject, Secret: want.Secret, Expires: want.Expires,
+		State: TokenIssued, Rest: want.Rest}
 	switch {
 	case old != nil:
 		return nil, refuse("G-07", "令牌编号已使用")

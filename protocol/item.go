@@ -1,6 +1,10 @@
 package protocol
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Item is one authority's version of a service item (实施清单, arts. 31, 32). Its
 // record id is ItemID(ImplCode, Version); a change is a new version, never an
@@ -120,6 +124,8 @@ func CheckItem(i *Item) *Refusal {
 		return refuse("I-02", "请指明实施机构和承办节点")
 	case i.CaseType != "instant" && i.CaseType != "promise":
 		return refuse("I-14", "办件类型须为 instant(即办件)或 promise(承诺件)")
+	case !oneOf(i.Scope, "none", "nation", "interprovince", "interprefecture", "intercounty"):
+		return refuse("I-14", "通办范围代码 %q 未对应到本省范围", i.Scope)
 	case i.Visits > 1 && i.Conditions == "":
 		return refuse("I-10", "到现场次数多于 1 次须说明原因")
 	case i.EffectiveAt.IsZero():
@@ -130,14 +136,33 @@ func CheckItem(i *Item) *Refusal {
 
 func checkLimits(i *Item) *Refusal {
 	for _, l := range []Limit{i.Legal, i.Promise} {
-		if l.N < 0 || l.N > 0 && !l.Known() {
-			return refuse("I-03", "时限单位须为工作日、自然日或月")
+		if err := l.Validate(); err != nil {
+			return refuse("I-03", "%v", err)
 		}
 	}
-	if i.Legal.N > 0 && i.Promise.Unit == i.Legal.Unit && i.Promise.N > i.Legal.N {
-		return refuse("I-03", "承诺时限(%d)不得长于法定时限(%d)", i.Promise.N, i.Legal.N)
+	if i.Legal.N > 0 && longer(i.Promise, i.Legal) {
+		return refuse("I-03", "承诺时限(%s)不得长于法定时限(%s)", i.Promise, i.Legal)
 	}
 	return nil
+}
+
+// longer reports whether promise can end after legal. Lengths in different units
+// are compared from every day of 2025, whose Spring Festival and National Day are
+// as long as they get; the years it counts on are fixed, so that a later table of
+// holidays never changes a verdict.
+func longer(promise, legal Limit) bool {
+	if promise.Unit == legal.Unit || promise.N == 0 {
+		return promise.N > legal.N
+	}
+	cal := NewCalendar(slices.DeleteFunc(PublishedYears(), func(y CalendarYear) bool { return y.Year < 2025 || y.Year > 2026 })...)
+	for start := (Day{2025, time.January, 1}); start.Year == 2025; start = start.Add(1) {
+		promised, _ := promise.Due(cal, start)
+		lawful, _ := legal.Due(cal, start)
+		if lawful.compare(promised) < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func suspendItem(old, want *Item, _ *Header, _ View) (*Item, *Refusal) {

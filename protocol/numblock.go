@@ -44,7 +44,7 @@ func issueBlock(old, want *NumberBlock, h *Header, _ View) (*NumberBlock, *Refus
 	if want.Node.Validate() != nil || want.Epoch == 0 {
 		return nil, refuse("G-09", "号段须指明节点及其代次")
 	}
-	next := NumberBlock{Node: want.Node, Epoch: want.Epoch, From: (n-1)*BlockSize + 1, To: n * BlockSize}
+	next := NumberBlock{Node: want.Node, Epoch: want.Epoch, From: (n-1)*BlockSize + 1, To: n * BlockSize, Rest: want.Rest}
 	return &next, nil
 }
 

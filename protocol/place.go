@@ -39,7 +39,7 @@ func planNode(old, want *Node, h *Header, _ View) (*Node, *Refusal) {
 	if old != nil && old.State != NodePlanned {
 		return nil, refuse("G-07", "节点 %s 已经启用,不能重新规划", h.Ref.ID)
 	}
-	next := Node{ID: want.ID, Name: want.Name, Divisions: want.Divisions, State: NodePlanned}
+	next := Node{ID: want.ID, Name: want.Name, Divisions: want.Divisions, State: NodePlanned, Rest: want.Rest}
 	if string(next.ID) != h.Ref.ID || next.ID.Validate() != nil || next.ID == Hub {
 		return nil, refuse("G-09", "节点代号 %q 不合规:用 2 至 32 个小写字母、数字或连字符,以字母开头", h.Ref.ID)
 	}

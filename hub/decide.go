@@ -1,0 +1,100 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/wire"
+	"xiangyun/replication"
+)
+
+// Propose has batches of nodes decided, here or by the leader (replication.R7).
+func (s *Server) Propose(ctx context.Context, batches []wire.Batch) ([]replication.Decision, error) {
+	if s.quorum.IsLeader() {
+		return s.proposeHere(ctx, batches)
+	}
+	q := ask{Batches: make([][]byte, len(batches))}
+	for i := range batches {
+		raw, err := wire.AppendBatch(nil, &batches[i])
+		if err != nil {
+			return nil, err
+		}
+		q.Batches[i] = raw
+	}
+	r, err := s.askLeader(ctx, q)
+	return r.Decisions, err
+}
+
+func (s *Server) proposeHere(ctx context.Context, batches []wire.Batch) ([]replication.Decision, error) {
+	o, err := s.proposer.submit(ctx, &proposal{batches: batches, size: sizeOf(batches)})
+	if err != nil {
+		return nil, err
+	}
+	return decisions(o.batches), nil
+}
+
+// Act takes acts of the hub itself, all at one place in the order of the
+// province. The group stops at its first refusal, which is the error.
+func (s *Server) Act(ctx context.Context, drafts ...protocol.Draft) ([]protocol.Record, uint64, error) {
+	if s.quorum.IsLeader() {
+		return s.actHere(ctx, drafts)
+	}
+	group, err := packDrafts(drafts)
+	if err != nil {
+		return nil, 0, err
+	}
+	r, err := s.askLeader(ctx, ask{Group: group})
+	if err != nil {
+		return nil, 0, err
+	}
+	return r.Records, r.Index, s.fsm.Applied().Wait(ctx, r.Index) // read your own writes here
+}
+
+func (s *Server) actHere(ctx context.Context, drafts []protocol.Draft) ([]protocol.Record, uint64, error) {
+	o, err := s.proposer.submit(ctx, &proposal{group: drafts, size: 1 << 10})
+	if err != nil {
+		return nil, 0, err
+	}
+	g := o.group
+	switch {
+	case g.Refusal != nil:
+		return nil, g.Index, g.Refusal.Fault("act", drafts[0].Ref)
+	case g.Fault != nil:
+		return nil, g.Index, g.Fault
+	}
+	return g.Records, g.Index, nil
+}
+
+// askLeader asks again while there is no leader, until ctx or its own limit
+// ends: acts are guarded by revisions and chains, so asking twice is harmless.
+func (s *Server) askLeader(ctx context.Context, q ask) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, forwardWait)
+	defer cancel()
+	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
+		r, err := s.askOnce(ctx, q)
+		if err == nil || protocol.CodeOf(err) != protocol.Busy {
+			return r, err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return r, err
+		}
+	}
+}
+
+func (s *Server) askOnce(ctx context.Context, q ask) (reply, error) {
+	leader := s.quorum.Leader()
+	if leader.ID == "" {
+		return reply{}, protocol.NewFault(protocol.Busy, "find leader", "省级集群正在选举,请稍候")
+	}
+	if leader.Self {
+		return s.answerAsk(ctx, q)
+	}
+	session, err := s.peers.Get(ctx, leader.Addr, leader.ID)
+	if err != nil {
+		return reply{}, &protocol.Fault{Code: protocol.Busy, Op: "reach leader", Text: "暂时无法连接主服务器", Err: err}
+	}
+	return exchange(ctx, session, q)
+}

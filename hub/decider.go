@@ -1,0 +1,94 @@
+package hub
+
+import (
+	"context"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/wire"
+	"xiangyun/replication"
+	"xiangyun/replication/mark"
+)
+
+// Credits per lane, in bytes: what a node may have in flight. Urgent is never
+// shut off; bulk waits while the state machine is far behind (replication.R10).
+const (
+	urgentCredit = 4 << 20
+	bulkCredit   = 2 << 20
+)
+
+// decider shows the server to its Downlink.
+type decider struct{ *Server }
+
+func (d decider) Origin(node protocol.NodeID) (replication.Origin, bool, error) {
+	o, ok, err := d.fsm.Origin(node)
+	if err != nil || !ok {
+		return replication.Origin{}, false, err
+	}
+	out := replication.Origin{Epoch: o.Epoch, Key: o.Key}
+	for _, lane := range protocol.Lanes {
+		out.Last[lane] = o.Last[lane]
+	}
+	return out, o.State == protocol.NodeEnrolled, nil
+}
+
+func (d decider) Lines(node protocol.NodeID, lane protocol.Lane, after wire.Cursor, maxBytes int) (wire.Lines, error) {
+	return d.fsm.Lines(node, lane, after, maxBytes)
+}
+
+func (d decider) Scope(ctx context.Context, node protocol.NodeID, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
+	return d.fsm.Scope(ctx, node, head, part)
+}
+
+func (d decider) Applied() *mark.Mark { return d.fsm.Applied() }
+
+func (d decider) Claim(ctx context.Context, node protocol.NodeID, boot wire.Boot) error {
+	return d.claim(ctx, claim{Node: node, Boot: boot})
+}
+
+// claim goes to the leader's memory. While there is no leader nobody can write
+// anyway, so a claim that cannot be made is no reason to cut a node off.
+func (s *Server) claim(ctx context.Context, c claim) error {
+	if s.quorum.IsLeader() {
+		return s.presence.claim(c, s.cfg.Now())
+	}
+	_, err := s.askOnce(ctx, ask{Claim: &c})
+	if protocol.CodeOf(err) == protocol.Twin {
+		return err
+	}
+	return nil
+}
+
+// Heard notes at the leader how many receipt numbers a node has left.
+func (d decider) Heard(node protocol.NodeID, beat wire.NodeBeat) {
+	d.sightings.heard(node, beat, d.cfg.Now())
+	ctx, cancel := context.WithTimeout(context.Background(), forwardWait)
+	defer cancel()
+	if err := d.claim(ctx, claim{Node: node, Boot: beat.Boot, BlockLeft: beat.BlockLeft, Known: true}); err != nil {
+		d.log.Warn("beat not noted", "node", node, "err", err)
+	}
+}
+
+func (d decider) Welcome() wire.Welcome {
+	st := d.fsm.Status()
+	w := wire.Welcome{Server: d.id, Generation: st.Generation, Level: st.Level}
+	for _, m := range d.quorum.Members() {
+		w.Servers = append(w.Servers, wire.Server{ID: m.ID, Addr: m.Addr})
+		if m.Voter {
+			w.Voters++
+		}
+	}
+	return w
+}
+
+func (s *Server) downlink() *replication.Downlink {
+	courier := replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Log: s.log}
+	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit,
+		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: courier.Verbs()}
+}
+
+func (s *Server) credit(lane protocol.Lane) int64 {
+	if lane == protocol.Urgent {
+		return urgentCredit
+	}
+	return bulkCredit
+}

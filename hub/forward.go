@@ -1,0 +1,148 @@
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/link"
+	"xiangyun/protocol/wire"
+	"xiangyun/replication"
+)
+
+// ask is what one hub server asks of the leader: to decide batches, to act for
+// the hub, to note that a node's process is alive, or to change the quorum.
+// Exactly one is set.
+type ask struct {
+	Batches [][]byte      `json:"batches,omitempty"`
+	Group   []draftOnWire `json:"group,omitempty"`
+	Claim   *claim        `json:"claim,omitempty"`
+	Change  *change       `json:"change,omitempty"`
+}
+
+// reply answers an ask.
+type reply struct {
+	Decisions []replication.Decision `json:"decisions,omitempty"`
+	Records   []protocol.Record      `json:"records,omitempty"`
+	Index     uint64                 `json:"index,omitempty"`
+	Fault     *protocol.Fault        `json:"fault,omitempty"`
+}
+
+// draftOnWire is a draft whose body is already JSON.
+type draftOnWire struct {
+	Ref     protocol.Ref    `json:"ref"`
+	Act     protocol.Act    `json:"act"`
+	Body    json.RawMessage `json:"body"`
+	By      string          `json:"by"`
+	Rev     uint64          `json:"rev,omitempty"`
+	Deps    []protocol.Dep  `json:"deps,omitempty"`
+	Answers protocol.Ref    `json:"answers,omitzero"`
+}
+
+func packDrafts(drafts []protocol.Draft) ([]draftOnWire, error) {
+	list := make([]draftOnWire, len(drafts))
+	for i, d := range drafts {
+		body, err := json.Marshal(d.Body)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = draftOnWire{d.Ref, d.Act, body, d.By, d.Rev, d.Deps, d.Answers}
+	}
+	return list, nil
+}
+
+func unpackDrafts(list []draftOnWire) []protocol.Draft {
+	drafts := make([]protocol.Draft, len(list))
+	for i, d := range list {
+		drafts[i] = protocol.Draft{Ref: d.Ref, Act: d.Act, Body: d.Body, By: d.By, Rev: d.Rev, Deps: d.Deps, Answers: d.Answers}
+	}
+	return drafts
+}
+
+// sessions gives the shared session with another hub server; link.Pool is one.
+type sessions interface {
+	Get(ctx context.Context, addr string, want protocol.NodeID) (link.Session, error)
+}
+
+const forwardWait = 12 * time.Second
+
+// exchange sends one ask to a server and reads its reply.
+func exchange(ctx context.Context, s link.Session, q ask) (reply, error) {
+	payload, err := json.Marshal(q)
+	if err != nil {
+		return reply{}, err
+	}
+	st, err := s.OpenStream(ctx, 0)
+	if err != nil {
+		return reply{}, err
+	}
+	defer st.Close()
+	defer context.AfterFunc(ctx, func() { st.Close() })()
+	if err := wire.NewWriter(st).Write(wire.FramePropose, wire.MustUnderstand, payload); err != nil {
+		return reply{}, err
+	}
+	f, err := wire.NewReader(st).Expect(wire.FrameProposed)
+	if err != nil {
+		return reply{}, err
+	}
+	var r reply
+	if err := json.Unmarshal(f.Payload, &r); err != nil {
+		return reply{}, &protocol.Fault{Code: protocol.Malformed, Op: "read reply of leader", Err: err}
+	}
+	if r.Fault != nil {
+		return r, r.Fault
+	}
+	return r, nil
+}
+
+// serveAsk is the verb by which the leader answers other hub servers. A server
+// that is no leader any more says busy, and the asker tries again.
+func (s *Server) serveAsk(ctx context.Context, c *replication.Conversation) error {
+	var q ask
+	if err := json.Unmarshal(c.First.Payload, &q); err != nil {
+		return &protocol.Fault{Code: protocol.Malformed, Op: "read ask", Err: err}
+	}
+	r, err := s.answerAsk(ctx, q)
+	if err != nil {
+		r.Fault = asFault(err)
+	}
+	payload, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return c.Out.Write(wire.FrameProposed, wire.MustUnderstand, payload)
+}
+
+func (s *Server) answerAsk(ctx context.Context, q ask) (r reply, err error) {
+	if !s.quorum.IsLeader() {
+		if q.Change != nil && q.Change.Op == "join" { // a newcomer knows one server only
+			return s.askOnce(ctx, q)
+		}
+		return r, protocol.NewFault(protocol.Busy, "lead", "本服务器不是主服务器")
+	}
+	switch {
+	case q.Change != nil:
+		return r, s.alter(ctx, *q.Change)
+	case q.Claim != nil:
+		return r, s.presence.claim(*q.Claim, time.Now())
+	case q.Group != nil:
+		r.Records, r.Index, err = s.actHere(ctx, unpackDrafts(q.Group))
+		return r, err
+	}
+	batches := make([]wire.Batch, len(q.Batches))
+	for i, raw := range q.Batches {
+		if batches[i], _, err = wire.ReadBatch(raw); err != nil {
+			return r, err
+		}
+	}
+	r.Decisions, err = s.proposeHere(ctx, batches)
+	return r, err
+}
+
+func asFault(err error) *protocol.Fault {
+	if f, ok := err.(*protocol.Fault); ok {
+		return f
+	}
+	return &protocol.Fault{Code: protocol.CodeOf(err), Op: "lead", Text: "省级主服务器未能完成,请重试"}
+}

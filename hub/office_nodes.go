@@ -1,0 +1,236 @@
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/identity"
+)
+
+// tokenLife is how long a token may be used (architecture §7).
+const tokenLife = 15 * time.Minute
+
+// certificate lives: short, because they renew by themselves.
+const (
+	nodeCertLife   = 7 * 24 * time.Hour
+	serverCertLife = 30 * 24 * time.Hour
+)
+
+// blocksAhead is how many receipt numbers a node keeps in reserve.
+const blocksAhead = 2 * protocol.BlockSize
+
+// PlanNode names a place that may join.
+func (s *Server) PlanNode(ctx context.Context, who *protocol.Account, n protocol.Node) (protocol.Record, error) {
+	if err := s.may(who, protocol.MayManageNode); err != nil {
+		return protocol.Record{}, err
+	}
+	return s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "node", ID: string(n.ID)}, Act: "plan", Body: n, By: by(who)})
+}
+
+// EndNode fences or revokes a node: nothing it writes is taken any more.
+func (s *Server) EndNode(ctx context.Context, who *protocol.Account, id protocol.NodeID, act protocol.Act, reason string) (protocol.Record, error) {
+	if err := s.may(who, protocol.MayManageNode); err != nil {
+		return protocol.Record{}, err
+	}
+	return s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "node", ID: string(id)}, Act: act, Body: protocol.Node{Reason: reason}, By: by(who)})
+}
+
+// Token is a new enrolment token; Text is shown once and kept nowhere.
+type Token struct {
+	ID      string           `json:"id"`
+	Role    string           `json:"role"`
+	Subject protocol.NodeID  `json:"subject"`
+	Text    string           `json:"token"`
+	Expires protocol.Instant `json:"expires"`
+}
+
+// IssueToken makes a one-use token for a planned node or a new hub server.
+func (s *Server) IssueToken(ctx context.Context, who *protocol.Account, role string, subject protocol.NodeID) (Token, error) {
+	if err := s.may(who, protocol.MayManageNode); err != nil {
+		return Token{}, err
+	}
+	if role == protocol.RoleNode {
+		if _, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(subject)}); err != nil {
+			return Token{}, fmt.Errorf("节点 %s 尚未规划: %w", subject, err)
+		}
+	}
+	id, err := randomID()
+	if err != nil {
+		return Token{}, err
+	}
+	secret, err := identity.NewToken(rand.Reader, id, s.authority.Root())
+	if err != nil {
+		return Token{}, err
+	}
+	t := Token{ID: id, Role: role, Subject: subject, Text: secret.Text(), Expires: s.Now() + protocol.Instant(tokenLife.Milliseconds())}
+	body := protocol.Enrolment{Role: role, Subject: subject, Secret: secret.Hash(), Expires: t.Expires}
+	_, err = s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "enrolment", ID: id}, Act: "issue", Body: body, By: by(who)})
+	return t, err
+}
+
+// randomID is ten characters that people can read out: no I, L, O, U.
+func randomID() (string, error) {
+	const letters = "0123456789abcdefghjkmnpqrstvwxyz"
+	b := make([]byte, 10)
+	if _, err := rand.Read(b); err != nil {
+		return "", fmt.Errorf("draw token id: %w", err)
+	}
+	for i := range b {
+		b[i] = letters[b[i]&31]
+	}
+	return string(b), nil
+}
+
+// Enrolled is what a process gets for its token: its certificate under the
+// provincial root, and for a node its epoch.
+type Enrolled struct {
+	Subject protocol.NodeID
+	Role    string
+	Epoch   uint64
+	Chain   [][]byte // DER, leaf first, root last
+}
+
+// Enroll uses a token up for the key of a certificate request. Asked again with
+// the same token and key it gives the same answer, so that a lost answer costs
+// nothing; with another key it refuses.
+func (s *Server) Enroll(ctx context.Context, text string, csr []byte) (Enrolled, error) {
+	token, err := identity.ParseToken(text)
+	if err != nil {
+		return Enrolled{}, err
+	}
+	key, err := identity.RequestKey(csr)
+	if err != nil {
+		return Enrolled{}, err
+	}
+	ref := protocol.Ref{Kind: "enrolment", ID: token.ID}
+	e, _, err := load[protocol.Enrolment](s, ref)
+	if protocol.CodeOf(err) == protocol.Gone || err == nil && !token.Matches(e.Secret) {
+		return Enrolled{}, protocol.NewFault(protocol.Denied, "enroll", "令牌不存在或不正确,请核对后重试,或向省级管理员另要一个")
+	}
+	if err != nil {
+		return Enrolled{}, err
+	}
+	if err := s.useToken(ctx, ref, e, key.Hash()); err != nil {
+		return Enrolled{}, err
+	}
+	return s.certify(e, key, csr)
+}
+
+func (s *Server) useToken(ctx context.Context, ref protocol.Ref, e *protocol.Enrolment, key protocol.Hash) error {
+	if e.State == protocol.TokenUsed && e.Key == key {
+		return nil // the answer was lost: give it again
+	}
+	drafts := []protocol.Draft{{Ref: ref, Act: "use", Body: protocol.Enrolment{Key: key}, By: "enrolment"}}
+	if e.Role == protocol.RoleNode {
+		more, err := s.admitNode(e.Subject, key)
+		if err != nil {
+			return err
+		}
+		drafts = append(drafts, more...)
+	}
+	_, _, err := s.Act(ctx, drafts...)
+	var f *protocol.Fault
+	if errors.As(err, &f) && f.Code == protocol.Refused { // a race for the token: whoever holds it may ask again
+		if now, _, lerr := load[protocol.Enrolment](s, ref); lerr == nil && now.State == protocol.TokenUsed && now.Key == key {
+			return nil
+		}
+		return &protocol.Fault{Code: protocol.Denied, Op: "enroll", Rule: f.Rule, Text: f.Text}
+	}
+	return err
+}
+
+// admitNode opens the node's new epoch and gives it receipt numbers for it.
+func (s *Server) admitNode(id protocol.NodeID, key protocol.Hash) ([]protocol.Draft, error) {
+	node, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(id)})
+	if err != nil {
+		return nil, err
+	}
+	drafts := []protocol.Draft{{Ref: protocol.Ref{Kind: "node", ID: string(id)}, Act: "enroll", Body: protocol.Node{Key: key}, By: "enrolment"}}
+	next, err := s.nextBlock()
+	if err != nil {
+		return nil, err
+	}
+	for i := range uint64(blocksAhead / protocol.BlockSize) {
+		drafts = append(drafts, blockDraft(next+i, id, node.Epoch+1))
+	}
+	return drafts, nil
+}
+
+func blockDraft(n uint64, id protocol.NodeID, epoch uint64) protocol.Draft {
+	return protocol.Draft{Ref: protocol.Ref{Kind: "numblock", ID: protocol.BlockID(n)}, Act: "issue", By: "steward",
+		Body: protocol.NumberBlock{Node: id, Epoch: epoch}}
+}
+
+// nextBlock is the first block that nobody has. Two servers asking at once may
+// get the same: the second is then refused (N-01) and asks again.
+func (s *Server) nextBlock() (uint64, error) {
+	last := uint64(0)
+	err := s.each("numblock", func(rec protocol.Record) error {
+		n, err := strconv.ParseUint(rec.Ref.ID, 10, 64)
+		last = max(last, n)
+		return err
+	})
+	return last + 1, err
+}
+
+func (s *Server) certify(e *protocol.Enrolment, key identity.PublicKey, csr []byte) (Enrolled, error) {
+	got := Enrolled{Subject: e.Subject, Role: e.Role}
+	role, life := identity.RoleHub, serverCertLife
+	if e.Role == protocol.RoleNode {
+		role, life = identity.RoleNode, nodeCertLife
+		node, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(e.Subject)})
+		if err != nil {
+			return got, err
+		}
+		if node.Key != key.Hash() {
+			return got, protocol.NewFault(protocol.Fenced, "enroll", "节点已由另一个密钥接入,请另要一个令牌")
+		}
+		got.Epoch = node.Epoch
+	}
+	cert, err := s.authority.Sign(csr, role, e.Subject, life)
+	if err != nil {
+		return got, err
+	}
+	got.Chain = [][]byte{cert.Raw, s.authority.Root().Raw}
+	return got, nil
+}
+
+// Renew gives a process that still holds a valid certificate a new one for the
+// same key (replication.R4: sessions go on meanwhile).
+func (s *Server) Renew(peer identity.Peer, csr []byte) (Enrolled, error) {
+	key, err := identity.RequestKey(csr)
+	if err != nil {
+		return Enrolled{}, err
+	}
+	if key.Hash() != peer.KeyHash {
+		return Enrolled{}, protocol.NewFault(protocol.Denied, "renew", "续期请求的密钥与现有证书不一致")
+	}
+	role := protocol.RoleServer
+	if peer.Role == identity.RoleNode {
+		role = protocol.RoleNode
+	}
+	return s.certify(&protocol.Enrolment{Role: role, Subject: peer.ID}, key, csr)
+}
+
+// CreateAccount makes an account of the hub's console. The first one is made by
+// nobody, on the command line of a hub server.
+func (s *Server) CreateAccount(ctx context.Context, who *protocol.Account, a protocol.Account, password string) (protocol.Record, error) {
+	author := "system"
+	if who != nil {
+		if err := s.may(who, protocol.MayManageAccount); err != nil {
+			return protocol.Record{}, err
+		}
+		author = by(who)
+	}
+	hash, err := identity.HashPassword(password)
+	if err != nil {
+		return protocol.Record{}, err
+	}
+	a.Place, a.Password = protocol.Hub, hash
+	return s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "account", ID: protocol.AccountID(a.Place, a.Login)}, Act: "create", Body: a, By: author})
+}

@@ -1,0 +1,215 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"xiangyun/hub/fsm"
+	"xiangyun/hub/quorum"
+	"xiangyun/protocol"
+	"xiangyun/protocol/identity"
+	"xiangyun/protocol/link"
+	"xiangyun/replication"
+	"xiangyun/replication/blob"
+	"xiangyun/replication/search"
+)
+
+// Config is what one hub server is told by its operator.
+type Config struct {
+	Dir       string         // state, keys and blobs
+	Advertise string         // host:port at which nodes and the other servers reach it
+	Socket    net.PacketConn // the UDP socket, ours until Run returns
+	Build     string
+	Log       *slog.Logger
+	Now       func() time.Time // nil is the machine's clock
+
+	// Raft time-outs and the link for simulated networks; zero is the default.
+	Heartbeat time.Duration
+	Simulated bool
+}
+
+// Server is one server of the provincial hub.
+type Server struct {
+	cfg       Config
+	id        protocol.NodeID
+	log       *slog.Logger
+	holder    *identity.Holder
+	authority *identity.Authority
+	province  []byte
+	end       *link.Endpoint
+	fsm       *fsm.FSM
+	quorum    *quorum.Quorum
+	gossip    *quorum.Gossip
+	proposer  *proposer
+	presence  *presence
+	sightings sightings
+	peers     sessions
+	pool      *link.Pool
+	blobs     *blob.Store
+	search    *search.Index
+	fatal     chan error
+}
+
+// Names of what a hub server keeps in its folder.
+const (
+	stateDir  = "state"
+	raftDir   = "raft"
+	blobDir   = "blobs"
+	secretDir = "secret"
+	caDir     = "ca"
+)
+
+// Open starts a server on a folder that Init or Join has prepared. It takes
+// part in the quorum at once; Run serves nodes.
+func Open(cfg Config) (s *Server, err error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s = &Server{cfg: cfg, log: cfg.Log, presence: newPresence(), fatal: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if err := s.loadSecrets(); err != nil {
+		return s, err
+	}
+	if err := s.openStores(); err != nil {
+		return s, err
+	}
+	if err := s.openNetwork(); err != nil {
+		return s, err
+	}
+	return s, s.openQuorum()
+}
+
+func (s *Server) path(parts ...string) string {
+	return filepath.Join(append([]string{s.cfg.Dir}, parts...)...)
+}
+
+func (s *Server) loadSecrets() error {
+	bundle, err := identity.LoadBundle(s.path(secretDir))
+	if err != nil {
+		return fmt.Errorf("open hub server: %w", err)
+	}
+	if s.holder, err = identity.NewHolder(bundle, s.cfg.Now); err != nil {
+		return fmt.Errorf("open hub server: %w", err)
+	}
+	s.id = s.holder.Self().ID
+	if s.authority, err = identity.LoadAuthority(s.path(caDir), s.cfg.Now); err != nil {
+		return fmt.Errorf("open hub server: %w", err)
+	}
+	if s.province, err = os.ReadFile(s.path(secretDir, provinceFile)); err != nil {
+		return fmt.Errorf("open hub server: %w", err)
+	}
+	return nil
+}
+
+func (s *Server) openStores() (err error) {
+	if s.fsm, err = fsm.Open(s.path(stateDir), fsm.Options{Log: s.log, Fatal: s.stop}); err != nil {
+		return fmt.Errorf("open state: %w", err)
+	}
+	if s.blobs, err = blob.Open(s.path(blobDir), blob.Options{}); err != nil {
+		return fmt.Errorf("open blobs: %w", err)
+	}
+	if s.search, err = search.Open(s.path(stateDir, "search.db"), s.log); err != nil {
+		return fmt.Errorf("open search index: %w", err)
+	}
+	return nil
+}
+
+func (s *Server) openNetwork() error {
+	key, err := link.LoadResetKey(s.path(secretDir, "reset.key"))
+	if err != nil {
+		return err
+	}
+	alpns := []string{identity.ALPNRaft, identity.ALPNGossip, identity.ALPNSync, identity.ALPNEnroll}
+	s.end, err = link.Open(s.cfg.Socket, s.holder, alpns, link.Options{Inside: true, ResetKey: key, Log: s.log, DisablePMTUD: s.cfg.Simulated})
+	if err != nil {
+		return err
+	}
+	s.pool = link.NewPool(s.end, replication.ALPN, identity.RoleHub)
+	s.peers = s.pool
+	return nil
+}
+
+func (s *Server) openQuorum() (err error) {
+	s.quorum, err = quorum.Open(quorum.Config{ID: s.id, Addr: s.cfg.Advertise, Dir: s.path(raftDir), FSM: s.fsm,
+		Applied: s.fsm.Applied().Get(), Net: quorum.Over(s.end), Log: s.log, Heartbeat: s.cfg.Heartbeat})
+	if err != nil {
+		return err
+	}
+	s.proposer = newProposer(s.quorum, s.Now, s.log)
+	return nil
+}
+
+// stop is called by a part that must not go on: a damaged state, a failed
+// fsync, a digest that differs from the majority's (pitfalls.W2).
+func (s *Server) stop(err error) {
+	select {
+	case s.fatal <- err:
+	default:
+	}
+}
+
+// ID is the server's name in the quorum and in its certificate.
+func (s *Server) ID() protocol.NodeID { return s.id }
+
+// Now is this server's wall clock; the leader's stamps commands.
+func (s *Server) Now() protocol.Instant { return protocol.At(s.cfg.Now()) }
+
+// Run serves until ctx ends or a part must not go on. A leader hands over
+// before it leaves.
+func (s *Server) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	parts := []func(context.Context) error{s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower().Run, s.renewals, s.quorum.Run}
+	done := make(chan error, len(parts))
+	for _, part := range parts {
+		go func() { done <- part(ctx) }()
+	}
+	var first error
+	for range parts {
+		select {
+		case err := <-s.fatal:
+			s.log.Error("hub server stops", "err", err)
+			first = errors.Join(first, err)
+			cancel(err)
+			<-done
+		case err := <-done:
+			if err != nil && ctx.Err() == nil {
+				first = errors.Join(first, err)
+			}
+			cancel(err)
+		}
+	}
+	return errors.Join(first, s.close())
+}
+
+// close releases what was opened, in the opposite order.
+func (s *Server) close() error {
+	var errs []error
+	if s.quorum != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		errs = append(errs, s.quorum.Shutdown(ctx))
+	}
+	if s.pool != nil {
+		s.pool.Close()
+	}
+	if s.end != nil {
+		errs = append(errs, s.end.Close())
+	}
+	for _, c := range []interface{ Close() error }{s.search, s.fsm} {
+		if !isNil(c) {
+			errs = append(errs, c.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,99 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/identity"
+	"xiangyun/replication"
+)
+
+// steward signs for what arrives and answers what other windows ask, as the
+// store changes. A node that is frozen does nothing.
+func (n *Node) steward(ctx context.Context) error {
+	changes := n.store.Watch()
+	defer changes.Close()
+	waiting, err := n.desk.Waiting()
+	if err != nil {
+		return err
+	}
+	for {
+		if n.store.Frozen() == nil {
+			if err := n.desk.Steward(ctx, waiting); err != nil && ctx.Err() == nil {
+				if code := protocol.CodeOf(err); code != protocol.Full && code != protocol.Busy {
+					return err
+				}
+				n.log.Warn("steward could not act", "err", err)
+			}
+		}
+		if waiting, err = changes.Next(ctx); err != nil {
+			return ignoreCanceled(ctx, err)
+		}
+	}
+}
+
+func ignoreCanceled(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// renewEvery is how often a node looks at its certificate.
+const renewEvery = time.Minute
+
+// renewals keeps the certificate fresh while the hub can be reached; an expired
+// one may still be renewed with the key it belongs to.
+func (n *Node) renewals(ctx context.Context) error {
+	ticker := time.NewTicker(renewEvery)
+	defer ticker.Stop()
+	for {
+		if n.holder.NeedsRenewal(n.cfg.Now()) {
+			if err := n.renew(ctx); err != nil {
+				n.log.Warn("certificate not renewed, will try again", "until", n.holder.Self().NotAfter, "err", err)
+			}
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (n *Node) renew(ctx context.Context) error {
+	csr, err := identity.Request(n.holder.Bundle().Key, n.place.Node)
+	if err != nil {
+		return err
+	}
+	last := error(protocol.NewFault(protocol.Gone, "renew", "没有省级服务器地址"))
+	for _, server := range n.Servers() {
+		s, err := n.end.Dial(ctx, server.Addr, identity.ALPNEnroll, "", identity.RoleHub)
+		if err != nil {
+			last = err
+			continue
+		}
+		answer, err := replication.AskEnroll(ctx, s, replication.EnrollAsk{CSR: csr})
+		s.Close(0, "renewed")
+		if err == nil {
+			return n.take(answer)
+		}
+		last = err
+	}
+	return last
+}
+
+func (n *Node) take(answer replication.EnrollAnswer) error {
+	leaf, roots, err := identity.ParseChain(answer.Chain)
+	if err != nil {
+		return err
+	}
+	b := identity.Bundle{Key: n.holder.Bundle().Key, Leaf: leaf, Roots: roots}
+	if err := b.Save(n.path(secretDir)); err != nil {
+		return err
+	}
+	n.log.Info("certificate renewed", "until", leaf.NotAfter)
+	return n.holder.Swap(b)
+}

@@ -1,0 +1,43 @@
+package wire
+
+import "xiangyun/protocol"
+
+// NodeBeat is what a node says every 3 s on each of its lanes' connections.
+type NodeBeat struct {
+	Boot       Boot             `json:"boot"`
+	Time       protocol.Instant `json:"time"`
+	Heads      Positions        `json:"heads,omitempty"`
+	QueueBytes uint64           `json:"queueBytes"` // not yet acknowledged
+	FreeDisk   uint64           `json:"freeDisk"`   // bytes
+	BlockLeft  uint64           `json:"blockLeft"`  // receipt numbers left in the reserved block
+}
+
+// Frame is FrameBeat.
+func (NodeBeat) Frame() FrameType { return FrameBeat }
+
+// Validate lists the rules of a node's beat.
+func (b NodeBeat) Validate() error {
+	return rules(
+		must(b.Boot != Boot{}, "boot is zero"),
+		must(b.Time > 0, "time is missing"),
+		b.Heads.validate("heads"),
+	)
+}
+
+// HubBeat answers each NodeBeat.
+type HubBeat struct {
+	Time     protocol.Instant `json:"time"`
+	Applied  uint64           `json:"applied"` // hub index this server has applied
+	BackedUp []LaneSeq        `json:"backedUp,omitempty"`
+}
+
+// Frame is FrameBeat.
+func (HubBeat) Frame() FrameType { return FrameBeat }
+
+// Validate lists the rules of a hub's beat.
+func (b HubBeat) Validate() error {
+	return rules(
+		must(b.Time > 0, "time is missing"),
+		validateSeqs("backed up", b.BackedUp),
+	)
+}

@@ -1,0 +1,186 @@
+package replication
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/identity"
+	"xiangyun/protocol/link"
+	"xiangyun/protocol/wire"
+	"xiangyun/replication/mark"
+)
+
+// Decider is what a Downlink needs of the hub. Its methods may be called from
+// many goroutines.
+type Decider interface {
+	// Propose has the batches decided in their order and returns once a quorum
+	// holds the decision. A fault of code unknown or busy means: push again.
+	Propose(ctx context.Context, batches []wire.Batch) ([]Decision, error)
+	// Origin gives what is known of a node here; false when there is none.
+	Origin(node protocol.NodeID) (Origin, bool, error)
+	// Lines gives the feed behind a cursor, empty when there is nothing new. A
+	// fault of code gone asks for a scope snapshot.
+	Lines(node protocol.NodeID, lane protocol.Lane, after wire.Cursor, maxBytes int) (wire.Lines, error)
+	// Scope streams the node's records from one state.
+	Scope(ctx context.Context, node protocol.NodeID, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error)
+	// Applied rises with every decision this server knows.
+	Applied() *mark.Mark
+	// Claim says that a process with this boot speaks for the node; a twin is
+	// refused (replication.F4).
+	Claim(ctx context.Context, node protocol.NodeID, boot wire.Boot) error
+	// Welcome fills in what the hub says of itself.
+	Welcome() wire.Welcome
+	// Heard notes a node's beat, for status.
+	Heard(node protocol.NodeID, beat wire.NodeBeat)
+	// Now is the hub's time.
+	Now() protocol.Instant
+}
+
+// Decision is what became of one batch: acknowledged, or a fault that says
+// from where to go on.
+type Decision struct {
+	Ack   wire.Ack
+	Fault *protocol.Fault
+}
+
+// Origin is what the hub knows of one writer of journals.
+type Origin struct {
+	Epoch uint64
+	Key   protocol.Hash
+	Last  [3]protocol.Pos // by lane
+}
+
+// Acceptor takes sessions; link.Endpoint is one.
+type Acceptor interface {
+	Accept(ctx context.Context, alpn string) (link.Session, error)
+}
+
+// Verb serves one exchange of a peer that opened a stream with its frame type.
+type Verb func(ctx context.Context, c *Conversation) error
+
+// Conversation is one stream that a peer opened. First is the frame that named
+// the verb; it holds until In is read again.
+type Conversation struct {
+	Peer    identity.Peer
+	Session link.Session
+	Stream  link.Stream
+	First   wire.Frame
+	In      *wire.Reader
+	Out     *wire.Writer
+	Hello   wire.Hello // zero for a hub server
+}
+
+// Downlink ends the sessions of nodes, and of other hub servers, at one server.
+type Downlink struct {
+	Acceptor Acceptor
+	Decider  Decider
+	Inside   map[wire.FrameType]Verb // verbs of hub servers among themselves
+	Blobs    map[wire.FrameType]Verb // verbs on the blob connection, for both
+	Log      *slog.Logger
+	Credit   func(lane protocol.Lane) int64 // bytes a node may have in flight now
+}
+
+// Run accepts until ctx ends; it returns when every session is gone.
+func (d *Downlink) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		s, err := d.Acceptor.Accept(ctx, ALPN)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		wg.Go(func() { d.serve(ctx, s) })
+	}
+}
+
+// serve runs one session: a node says hello first, a hub server needs not.
+func (d *Downlink) serve(ctx context.Context, s link.Session) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.Context(), cancel)()
+	defer context.AfterFunc(ctx, func() { s.Close(0, "session over") })()
+	var hello wire.Hello
+	if s.Peer().Role == identity.RoleNode {
+		var err error
+		if hello, err = d.greet(ctx, s); err != nil {
+			d.Log.Info("session refused", "peer", s.Peer(), "err", err)
+			s.Close(protocol.CodeOf(err), "refused")
+			return
+		}
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for {
+		st, err := s.AcceptStream(ctx)
+		if err != nil {
+			return
+		}
+		wg.Go(func() { d.converse(ctx, s, st, hello) })
+	}
+}
+
+// converse serves one stream and tells the peer why it ends, when not well.
+func (d *Downlink) converse(ctx context.Context, s link.Session, st link.Stream, hello wire.Hello) {
+	defer st.Close()
+	defer context.AfterFunc(ctx, func() { st.Close() })()
+	c := &Conversation{Peer: s.Peer(), Session: s, Stream: st, In: wire.NewReader(st), Out: wire.NewWriter(st), Hello: hello}
+	err := d.dispatch(ctx, c)
+	if err == nil || ctx.Err() != nil || errors.Is(err, io.EOF) {
+		return
+	}
+	d.Log.Info("exchange ended", "peer", c.Peer, "verb", c.First.Type, "err", err)
+	if werr := c.Out.Fault(err); werr != nil {
+		d.Log.Debug("fault not delivered", "peer", c.Peer, "err", werr)
+	}
+	if code := protocol.CodeOf(err); code == protocol.Malformed || code == protocol.TooBig {
+		s.Close(code, "malformed frames") // replication.R6
+	}
+}
+
+func (d *Downlink) dispatch(ctx context.Context, c *Conversation) error {
+	var err error
+	if c.First, err = c.In.Next(); err != nil {
+		return err
+	}
+	if verb := d.verb(c); verb != nil {
+		return verb(ctx, c)
+	}
+	return protocol.NewFault(protocol.Malformed, "serve stream", "%s is not a verb of this connection", c.First.Type)
+}
+
+func (d *Downlink) verb(c *Conversation) Verb {
+	if c.Peer.Role == identity.RoleHub {
+		if verb := d.Inside[c.First.Type]; verb != nil {
+			return verb
+		}
+		return d.Blobs[c.First.Type]
+	}
+	if c.Hello.Class == wire.ClassBlob {
+		return d.Blobs[c.First.Type]
+	}
+	switch c.First.Type {
+	case wire.FrameBatch:
+		return d.receive
+	case wire.FrameCursor:
+		return d.feed
+	case wire.FrameBeat:
+		return d.beat
+	case wire.FrameSnapAsk:
+		return d.scope
+	}
+	return nil
+}
+
+func laneOf(c *Conversation) protocol.Lane {
+	if c.Hello.Class == wire.ClassUrgent {
+		return protocol.Urgent
+	}
+	return protocol.Bulk
+}

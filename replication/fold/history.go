@@ -1,0 +1,60 @@
+package fold
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/wire"
+)
+
+// Step is one line of a record's history: who did what, when, and which hub
+// index decided it (0 while only the writer knows). The body is not kept here.
+type Step struct {
+	Epoch uint64           `json:"epoch"`
+	Rev   uint64           `json:"rev"`
+	Act   protocol.Act     `json:"act"`
+	By    string           `json:"by"`
+	At    protocol.Instant `json:"at"`
+	Home  protocol.NodeID  `json:"home"` // home after the act
+	Index uint64           `json:"index,omitempty"`
+}
+
+const stepVersion = 1
+
+func stepKey(rec *protocol.Record) []byte {
+	key := append(refKey(rec.Ref), 0)
+	key = binary.BigEndian.AppendUint64(key, rec.Epoch)
+	return binary.BigEndian.AppendUint64(key, rec.Rev)
+}
+
+func note(tx *bbolt.Tx, rec *protocol.Record) error {
+	value, err := json.Marshal(Step{rec.Epoch, rec.Rev, rec.Act, rec.By, rec.At, rec.Home, rec.Index})
+	if err != nil {
+		return fmt.Errorf("encode history of %s: %w", rec.Ref, err)
+	}
+	return wrap("note history", tx.Bucket(bucketHistory).Put(stepKey(rec), wire.SealValue(stepVersion, value)))
+}
+
+// History lists what this place has seen happen to ref, oldest first. A node
+// that was away may have seen only the last of several acts elsewhere.
+func History(tx *bbolt.Tx, ref protocol.Ref) (steps []Step, err error) {
+	prefix := append(refKey(ref), 0)
+	c := tx.Bucket(bucketHistory).Cursor()
+	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		_, payload, err := wire.OpenValue(v)
+		if err != nil {
+			return nil, fmt.Errorf("read history of %s: %w", ref, err)
+		}
+		var s Step
+		if err := json.Unmarshal(payload, &s); err != nil {
+			return nil, fmt.Errorf("read history of %s: %w", ref, err)
+		}
+		steps = append(steps, s)
+	}
+	return steps, nil
+}

@@ -1,0 +1,123 @@
+package replication
+
+import (
+	"context"
+	"time"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/link"
+	"xiangyun/protocol/wire"
+)
+
+// greet takes a node's hello on the first stream of its session.
+func (d *Downlink) greet(ctx context.Context, s link.Session) (wire.Hello, error) {
+	ctx, cancel := context.WithTimeout(ctx, helloWait)
+	defer cancel()
+	st, err := s.AcceptStream(ctx)
+	if err != nil {
+		return wire.Hello{}, err
+	}
+	defer st.Close()
+	st.SetDeadline(time.Now().Add(helloWait))
+	out := wire.NewWriter(st)
+	hello, err := wire.Receive[wire.Hello](wire.NewReader(st))
+	if err == nil {
+		err = d.admit(ctx, s, hello)
+	}
+	if err != nil {
+		if werr := out.Fault(err); werr == nil {
+			lingerFor(ctx, st)
+		}
+		return hello, err
+	}
+	welcome, err := d.welcome(hello)
+	if err != nil {
+		return hello, err
+	}
+	return hello, out.Send(welcome)
+}
+
+// lingerFor lets the refusal reach the peer before the session is closed.
+func lingerFor(ctx context.Context, st link.Stream) {
+	st.CloseWrite()
+	st.SetReadDeadline(time.Now().Add(time.Second))
+	var b [1]byte
+	for ctx.Err() == nil {
+		if _, err := st.Read(b[:]); err != nil {
+			return
+		}
+	}
+}
+
+// admit checks who speaks: certificate = origin, current epoch and its key, no
+// twin (replication.R1, A2, F4).
+func (d *Downlink) admit(ctx context.Context, s link.Session, h wire.Hello) error {
+	peer := s.Peer()
+	if peer.ID != h.Origin {
+		return protocol.NewFault(protocol.Denied, "hello", "证书属于 %s,不能代表 %s", peer.ID, h.Origin)
+	}
+	origin, ok, err := d.Decider.Origin(h.Origin)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return protocol.NewFault(protocol.Denied, "hello", "省级没有登记节点 %s,请先由省级管理员规划并发放令牌", h.Origin)
+	}
+	if h.Epoch != origin.Epoch || peer.KeyHash != origin.Key {
+		return protocol.NewFault(protocol.Fenced, "hello", "节点 %s 现行代次为 %d,本连接为 %d 或使用旧密钥", h.Origin, origin.Epoch, h.Epoch)
+	}
+	return d.Decider.Claim(ctx, h.Origin, h.Boot)
+}
+
+func (d *Downlink) welcome(h wire.Hello) (wire.Welcome, error) {
+	origin, _, err := d.Decider.Origin(h.Origin)
+	if err != nil {
+		return wire.Welcome{}, err
+	}
+	w := d.Decider.Welcome()
+	w.Feature, w.HubTime, w.Limits = Feature, d.Decider.Now(), wire.OwnLimits()
+	for _, lane := range protocol.Lanes {
+		last := origin.Last[lane]
+		last.Lane = lane
+		w.Last = append(w.Last, last)
+		w.Credits = append(w.Credits, wire.Credit{Lane: lane, Bytes: d.Credit(lane)})
+	}
+	return w, nil
+}
+
+// beat answers every beat of a node and looks at its claim again.
+func (d *Downlink) beat(ctx context.Context, c *Conversation) error {
+	payload := c.First.Payload
+	for {
+		b, err := wire.Decode[wire.NodeBeat](payload)
+		if err != nil {
+			return err
+		}
+		if err := d.stillCurrent(ctx, c, b); err != nil {
+			return err
+		}
+		d.Decider.Heard(c.Hello.Origin, b)
+		answer := wire.HubBeat{Time: d.Decider.Now(), Applied: d.Decider.Applied().Get()}
+		if err := c.Out.Send(answer); err != nil {
+			return err
+		}
+		c.Stream.SetDeadline(time.Now().Add(5 * beatLost))
+		f, err := c.In.Expect(wire.FrameBeat)
+		if err != nil {
+			return err
+		}
+		payload = f.Payload
+	}
+}
+
+// stillCurrent ends the sessions of an origin that was fenced meanwhile.
+func (d *Downlink) stillCurrent(ctx context.Context, c *Conversation, b wire.NodeBeat) error {
+	origin, ok, err := d.Decider.Origin(c.Hello.Origin)
+	if err != nil {
+		return err
+	}
+	if !ok || origin.Epoch != c.Hello.Epoch {
+		return protocol.NewFault(protocol.Fenced, "beat", "节点 %s 已有新的代次", c.Hello.Origin)
+	}
+	return d.Decider.Claim(ctx, c.Hello.Origin, b.Boot)
+}

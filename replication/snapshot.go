@@ -1,0 +1,100 @@
+package replication
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"xiangyun/protocol/link"
+	"xiangyun/protocol/wire"
+)
+
+// snapshots lets one lane take a scope snapshot, which resets both lanes'
+// cursors, while the other waits for it.
+type snapshots struct {
+	mu sync.Mutex // held while a snapshot is taken
+	ch chan struct{}
+}
+
+func (s *snapshots) init() { s.ch = make(chan struct{}, 1); s.ch <- struct{}{} }
+
+// settled returns when no snapshot is under way.
+func (s *snapshots) settled(ctx context.Context) error {
+	if err := s.take(ctx); err != nil {
+		return err
+	}
+	s.give()
+	return nil
+}
+
+func (s *snapshots) take(ctx context.Context) error {
+	select {
+	case <-s.ch:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *snapshots) give() { s.ch <- struct{}{} }
+
+// snapshot replaces what this node holds by the hub's records for it
+// (replication.T4). The session then ends and the lane resumes from the new
+// cursor.
+func (u *Uplink) snapshot(ctx context.Context, s link.Session) error {
+	if err := u.snaps.take(ctx); err != nil {
+		return err
+	}
+	defer u.snaps.give()
+	st, err := s.OpenStream(ctx, 7)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	if err := wire.NewWriter(st).Send(wire.SnapAsk{}); err != nil {
+		return err
+	}
+	in := wire.NewReader(st)
+	head, err := wire.Receive[wire.SnapHead](in)
+	if err != nil {
+		return err
+	}
+	if err := u.Local.BeginSnapshot(ctx, head); err != nil {
+		return err
+	}
+	return u.snapParts(ctx, in)
+}
+
+var errResume = errors.New("snapshot taken, resuming")
+
+func (u *Uplink) snapParts(ctx context.Context, in *wire.Reader) error {
+	for {
+		f, err := in.Next()
+		if err != nil {
+			if err == io.EOF {
+				err = io.ErrUnexpectedEOF
+			}
+			return err
+		}
+		switch f.Type {
+		case wire.FrameSnapPart:
+			records, err := wire.ReadSnapPart(f.Payload)
+			if err != nil {
+				return err
+			}
+			if err := u.Local.SnapshotPart(ctx, records); err != nil {
+				return err
+			}
+		case wire.FrameSnapEnd:
+			end, err := wire.Decode[wire.SnapEnd](f.Payload)
+			if err != nil {
+				return err
+			}
+			if err := u.Local.EndSnapshot(ctx, end); err != nil {
+				return err
+			}
+			return errResume
+		}
+	}
+}
