@@ -69,8 +69,7 @@ func (d decider) Heard(node protocol.NodeID, beat wire.NodeBeat) {
 }
 
 func (d decider) Welcome() wire.Welcome {
-	st := d.fsm.Status()
-	w := wire.Welcome{Server: d.id, Generation: st.Generation, Level: st.Level}
+	w := wire.Welcome{Server: d.id, Generation: d.fsm.Generation(), Level: d.fsm.Level()}
 	for _, m := range d.quorum.Members() {
 		w.Servers = append(w.Servers, wire.Server{ID: m.ID, Addr: m.Addr})
 		if m.Voter {
@@ -81,7 +80,7 @@ func (d decider) Welcome() wire.Welcome {
 }
 
 func (s *Server) downlink() *replication.Downlink {
-	courier := replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Log: s.log}
+	courier := replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Pool: s.pool, Log: s.log}
 	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit,
 		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: courier.Verbs()}
 }

@@ -83,7 +83,17 @@ func prepare(dir string, authority *identity.Authority, bundle identity.Bundle, 
 // Join prepares a folder for one more server of a running hub: it uses a token
 // up and gets its certificate and the provincial CA. The server takes its place
 // in the quorum once it runs.
-func Join(ctx context.Context, dir, token, server, advertise string, log link.Options) (protocol.NodeID, error) {
+func Join(ctx context.Context, dir, token, server, advertise string, o link.Options) (protocol.NodeID, error) {
+	pc, err := link.ListenUDP(":0")
+	if err != nil {
+		return "", fmt.Errorf("open socket: %w", err)
+	}
+	defer pc.Close()
+	return JoinOver(ctx, pc, dir, token, server, advertise, o)
+}
+
+// JoinOver is Join over a given socket.
+func JoinOver(ctx context.Context, pc net.PacketConn, dir, token, server, advertise string, o link.Options) (protocol.NodeID, error) {
 	if err := emptyFolder(dir); err != nil {
 		return "", err
 	}
@@ -95,7 +105,7 @@ func Join(ctx context.Context, dir, token, server, advertise string, log link.Op
 	if err != nil {
 		return "", err
 	}
-	answer, err := askToJoin(ctx, identity.NewEnrolling(key, t.Pin, time.Now), server, replication.EnrollAsk{Token: token, Addr: advertise}, log)
+	answer, err := askToJoin(ctx, pc, identity.NewEnrolling(key, t.Pin, time.Now), server, replication.EnrollAsk{Token: token, Addr: advertise}, o)
 	if err != nil {
 		return "", err
 	}
@@ -132,15 +142,10 @@ func pendingKey(dir string) (key ed25519.PrivateKey, err error) {
 	return key, identity.Bundle{Key: key}.Save(secret)
 }
 
-func askToJoin(ctx context.Context, holder *identity.Holder, server string, ask replication.EnrollAsk, o link.Options) (answer replication.EnrollAnswer, err error) {
+func askToJoin(ctx context.Context, pc net.PacketConn, holder *identity.Holder, server string, ask replication.EnrollAsk, o link.Options) (answer replication.EnrollAnswer, err error) {
 	if ask.CSR, err = identity.Request(holder.Bundle().Key, "joining"); err != nil {
 		return answer, err
 	}
-	pc, err := net.ListenPacket("udp", ":0")
-	if err != nil {
-		return answer, fmt.Errorf("open socket: %w", err)
-	}
-	defer pc.Close()
 	end, err := link.Open(pc, holder, nil, o)
 	if err != nil {
 		return answer, err

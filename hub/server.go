@@ -45,7 +45,6 @@ type Server struct {
 	end       *link.Endpoint
 	fsm       *fsm.FSM
 	quorum    *quorum.Quorum
-	gossip    *quorum.Gossip
 	proposer  *proposer
 	presence  *presence
 	sightings sightings
@@ -53,6 +52,7 @@ type Server struct {
 	pool      *link.Pool
 	blobs     *blob.Store
 	search    *search.Index
+	follower  *search.Follower
 	fatal     chan error
 }
 
@@ -112,15 +112,16 @@ func (s *Server) loadSecrets() error {
 }
 
 func (s *Server) openStores() (err error) {
-	if s.fsm, err = fsm.Open(s.path(stateDir), fsm.Options{Log: s.log, Fatal: s.stop}); err != nil {
+	if s.fsm, err = fsm.Open(s.path(stateDir), fsm.Options{Log: s.log, Server: string(s.id), Fatal: s.stop}); err != nil {
 		return fmt.Errorf("open state: %w", err)
 	}
-	if s.blobs, err = blob.Open(s.path(blobDir), blob.Options{}); err != nil {
+	if s.blobs, err = blob.Open(s.path(blobDir), blob.Options{Log: s.log}); err != nil {
 		return fmt.Errorf("open blobs: %w", err)
 	}
 	if s.search, err = search.Open(s.path(stateDir, "search.db"), s.log); err != nil {
 		return fmt.Errorf("open search index: %w", err)
 	}
+	s.follower = search.NewFollower(s.search, s.fsm.Changes(), s.log)
 	return nil
 }
 
@@ -141,7 +142,7 @@ func (s *Server) openNetwork() error {
 
 func (s *Server) openQuorum() (err error) {
 	s.quorum, err = quorum.Open(quorum.Config{ID: s.id, Addr: s.cfg.Advertise, Dir: s.path(raftDir), FSM: s.fsm,
-		Applied: s.fsm.Applied().Get(), Net: quorum.Over(s.end), Log: s.log, Heartbeat: s.cfg.Heartbeat})
+		Applied: s.fsm.Applied().Get(), Link: s.end, Log: s.log, Heartbeat: s.cfg.Heartbeat})
 	if err != nil {
 		return err
 	}
@@ -169,24 +170,25 @@ func (s *Server) Now() protocol.Instant { return protocol.At(s.cfg.Now()) }
 func (s *Server) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	parts := []func(context.Context) error{s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower().Run, s.renewals, s.quorum.Run}
+	parts := []func(context.Context) error{s.begin, s.fsm.Run, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward,
+		s.follower.Run, s.renewals, s.quorum.Run}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()
 	}
 	var first error
-	for range parts {
+	for left := len(parts); left > 0; {
 		select {
 		case err := <-s.fatal:
 			s.log.Error("hub server stops", "err", err)
 			first = errors.Join(first, err)
 			cancel(err)
-			<-done
 		case err := <-done:
+			left--
 			if err != nil && ctx.Err() == nil {
 				first = errors.Join(first, err)
+				cancel(err)
 			}
-			cancel(err)
 		}
 	}
 	return errors.Join(first, s.close())
@@ -206,10 +208,14 @@ func (s *Server) close() error {
 	if s.end != nil {
 		errs = append(errs, s.end.Close())
 	}
-	for _, c := range []interface{ Close() error }{s.search, s.fsm} {
-		if !isNil(c) {
-			errs = append(errs, c.Close())
-		}
+	if s.search != nil {
+		errs = append(errs, s.search.Close())
+	}
+	if s.blobs != nil {
+		errs = append(errs, s.blobs.Close())
+	}
+	if s.fsm != nil {
+		errs = append(errs, s.fsm.Close())
 	}
 	return errors.Join(errs...)
 }

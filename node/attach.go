@@ -65,7 +65,7 @@ func (n *Node) Attach(ctx context.Context, who *protocol.Account, name, mediaTyp
 	if _, err := rand.Read(id); err != nil {
 		return a, fmt.Errorf("draw attachment id: %w", err)
 	}
-	a = Attachment{ID: string(n.ID()) + "-" + hex.EncodeToString(id), Name: filepath.Base(name), Type: mediaType, Size: stored.Size,
+	a = Attachment{ID: string(n.ID()) + "-" + hex.EncodeToString(id), Name: filepath.Base(name), Type: mediaType, Size: stored.Total,
 		Chunks: stored.Chunks, At: protocol.At(n.cfg.Now()), By: desk.By(who)}
 	return a, n.savePending(a)
 }

@@ -85,7 +85,7 @@ func (n *Node) path(parts ...string) string {
 
 func (n *Node) openStores() (err error) {
 	n.store, err = store.Open(n.path(storeFile), store.Config{Node: n.place.Node, Epoch: n.place.Epoch, Signer: n.holder, Level: 1,
-		Log: n.log, Last: n.place.Last})
+		Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: reserve})
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
 	}
@@ -95,7 +95,7 @@ func (n *Node) openStores() (err error) {
 	if n.search, err = search.Open(n.path(searchFile), n.log); err != nil {
 		return err
 	}
-	n.follower = search.NewFollower(n.search, n.store.Changes(), n.log)
+	n.follower = search.NewFollower(n.search, newChanges(n.store), n.log)
 	province, err := os.ReadFile(n.path(secretDir, provinceFile))
 	if err != nil {
 		return fmt.Errorf("read province key: %w", err)
@@ -117,6 +117,9 @@ func (n *Node) openNetwork() (err error) {
 	n.courier = &replication.Courier{Uplink: n.uplink, Store: n.blobs}
 	return nil
 }
+
+// reserve is the room kept for urgent acts on a full disk (replication.md §12).
+const reserve = 64 << 20
 
 // ID is the node's name.
 func (n *Node) ID() protocol.NodeID { return n.place.Node }
@@ -163,7 +166,7 @@ func (n *Node) Run(ctx context.Context) error {
 		cancel(err)
 		storeDone <- err
 	}()
-	parts := []func(context.Context) error{n.uplink.Run, n.follower.Run, n.steward, n.uploads, n.renewals}
+	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()
@@ -177,6 +180,17 @@ func (n *Node) Run(ctx context.Context) error {
 	}
 	stopStore()
 	return errors.Join(first, <-storeDone, n.close())
+}
+
+// connect settles where the chains go on after a new enrolment, then keeps the
+// sessions with the hub.
+func (n *Node) connect(ctx context.Context) error {
+	if n.store.NeedsRebase() {
+		if err := n.store.Rebase(ctx, n.place.Epoch, n.place.Last); err != nil {
+			return fmt.Errorf("go on under epoch %d: %w", n.place.Epoch, err)
+		}
+	}
+	return n.uplink.Run(ctx)
 }
 
 func (n *Node) close() error {
@@ -198,3 +212,18 @@ func (n *Node) close() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Record gives a record as this node holds it; a gone fault when it does not.
+func (n *Node) Record(ref protocol.Ref) (rec protocol.Record, err error) {
+	err = n.store.View(func(tx *store.ReadTx) error {
+		var ok bool
+		if rec, ok, err = tx.Get(ref); err == nil && !ok {
+			err = &protocol.Fault{Code: protocol.Gone, Op: "read", Ref: ref, Text: "本节点没有该记录"}
+		}
+		return err
+	})
+	return rec, err
+}
+
+// Desk gives the use-cases of this node.
+func (n *Node) Desk() *desk.Desk { return n.desk }

@@ -13,7 +13,7 @@ import (
 // steward signs for what arrives and answers what other windows ask, as the
 // store changes. A node that is frozen does nothing.
 func (n *Node) steward(ctx context.Context) error {
-	changes := n.store.Watch()
+	changes := n.store.Changes()
 	defer changes.Close()
 	waiting, err := n.desk.Waiting()
 	if err != nil {
@@ -28,7 +28,10 @@ func (n *Node) steward(ctx context.Context) error {
 				n.log.Warn("steward could not act", "err", err)
 			}
 		}
-		if waiting, err = changes.Next(ctx); err != nil {
+		if waiting, err = changes.Next(ctx); protocol.CodeOf(err) == protocol.Gap {
+			waiting, err = n.desk.Waiting()
+		}
+		if err != nil {
 			return ignoreCanceled(ctx, err)
 		}
 	}

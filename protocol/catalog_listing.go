@@ -5,7 +5,7 @@ package protocol
 // sees and is never hidden by a later draft, review or return (K-13).
 //
 //	– ─approve→ approved ─release→ listed ─approve→ listed (with next) ─release→ listed
-//	listed ─withhold→ withheld ─restore→ listed ─retire→ retired
+//	listed ─withhold→ withheld ─restore→ listed ─retire→ retired ─approve→ retired ─release→ listed (K-17)
 type Listing struct {
 	Entry    string       `json:"entry"`
 	Code     string       `json:"code"`
@@ -80,8 +80,8 @@ func releaseListing(old, want *Listing, _ *Header, _ View) (*Listing, *Refusal) 
 	cur := *old.Next
 	cur.Release = want.Cur.Release
 	next.Cur, next.Next = &cur, nil
-	if next.State == ListingApproved {
-		next.State = ListingListed
+	if next.State == ListingApproved || next.State == ListingRetired { // K-17: a retired entry comes back through both reviews
+		next.State, next.Reason = ListingListed, ""
 	}
 	return &next, nil
 }

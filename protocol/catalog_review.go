@@ -99,14 +99,14 @@ func checkReturned(returned []ReturnedItem, set *Changeset) *Refusal {
 }
 
 // checkPassed demands that every entry of the batch is decided one way, and that
-// the hash judged is the hash submitted (K-11).
+// what was judged is what was submitted, hash for hash (K-11).
 func checkPassed(r *Review, set *Changeset) *Refusal {
-	open := make(map[string]Hash, len(set.Members))
+	open := make(map[string]ChangeMember, len(set.Members))
 	for _, m := range set.Members {
-		open[m.Entry] = m.Hash
+		open[m.Entry] = m
 	}
 	for _, m := range r.Passed {
-		if m.Hash.IsZero() || open[m.Entry] != m.Hash {
+		if m.Entry == "" || open[m.Entry] != m {
 			return refuse("K-11", "条目“%s”不在批次内或内容已变更,请重新审核", m.Name)
 		}
 		delete(open, m.Entry)

@@ -22,7 +22,7 @@ func (d *Desk) HandOver(ctx context.Context, who *protocol.Account, a CaseAct) (
 		return rec, err
 	}
 	err = d.Store.Update(ctx, func(tx *store.Tx) error {
-		c, _, err := load[protocol.Case](tx.Read(), a.Case)
+		c, _, err := load[protocol.Case](&tx.ReadTx, a.Case)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (d *Desk) Withdraw(ctx context.Context, who *protocol.Account, a CaseAct, r
 // onCase checks the right against the case's agency and runs one transaction.
 func (d *Desk) onCase(ctx context.Context, who *protocol.Account, verb protocol.Verb, a CaseAct, do func(*store.Tx, *protocol.Case) error) error {
 	return d.Store.Update(ctx, func(tx *store.Tx) error {
-		c, _, err := load[protocol.Case](tx.Read(), a.Case)
+		c, _, err := load[protocol.Case](&tx.ReadTx, a.Case)
 		if err != nil {
 			return err
 		}

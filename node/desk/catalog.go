@@ -49,7 +49,7 @@ func (d *Desk) SubmitCatalog(ctx context.Context, who *protocol.Account, title s
 			return err
 		}
 		body := protocol.Changeset{Title: title, Agency: agency, Members: members}
-		id, err := tx.NextID("set")
+		id, err := tx.NextCaseID()
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (d *Desk) entryID(tx *store.Tx, code string) (string, error) {
 	for _, ref := range tx.ByKey("catalog.entry", code) {
 		return ref.ID, nil
 	}
-	return tx.NextID("entry")
+	return tx.NextCaseID()
 }
 
 // submitEntry writes nothing when the entry says what it said before.

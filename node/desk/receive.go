@@ -51,7 +51,7 @@ func (d *Desk) Receive(ctx context.Context, who *protocol.Account, in Intake) (g
 }
 
 func (d *Desk) receivedBefore(tx *store.Tx, ref protocol.Ref) (Received, error) {
-	c, rec, err := load[protocol.Case](tx.Read(), ref)
+	c, rec, err := load[protocol.Case](&tx.ReadTx, ref)
 	if err != nil {
 		return Received{}, err
 	}

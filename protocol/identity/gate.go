@@ -106,7 +106,13 @@ func (s *session) over(now time.Time) bool {
 
 // Session gives the account of a session token, as it is now: a disabled
 // account is out at once. A denied fault says to log in.
-func (g *Gate) Session(token string) (protocol.Account, error) {
+func (g *Gate) Session(token string) (protocol.Account, error) { return g.session(token, true) }
+
+// Look is Session for what a page asks by itself: a screen that refreshes while
+// nobody is at it must not keep its session alive (ASVS 7.3.1).
+func (g *Gate) Look(token string) (protocol.Account, error) { return g.session(token, false) }
+
+func (g *Gate) session(token string, prolong bool) (protocol.Account, error) {
 	now := time.Now()
 	g.mu.Lock()
 	s := g.sessions[token]
@@ -114,7 +120,7 @@ func (g *Gate) Session(token string) (protocol.Account, error) {
 		delete(g.sessions, token)
 		s = nil
 	}
-	if s != nil {
+	if s != nil && prolong {
 		s.seen = now
 	}
 	g.mu.Unlock()

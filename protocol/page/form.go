@@ -145,7 +145,8 @@ type Confirm struct {
 type Login struct {
 	Action string
 	Name   string
-	Error  string // label
-	Next   string // where to go afterwards; the handler passes it through Local
-	Links  []Link // other ways in, such as the province's single sign-on
+	Error  string  // label
+	Next   string  // where to go afterwards; the handler passes it through Local
+	Links  []Link  // other ways in, such as the province's single sign-on
+	Keep   []Field // hidden fields: what was being filled in when the session ended
 }

@@ -55,7 +55,7 @@ func putForEver(dir string) error {
 }
 
 func TestKilledWhilePuttingKeepsEveryChunkReportedDurable(t *testing.T) { // replication 21, proof F01
-	rounds := 12
+	rounds := 8
 	if testing.Short() {
 		rounds = 2
 	}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"xiangyun/hub"
+	"xiangyun/protocol"
+	"xiangyun/protocol/link"
+)
+
+func hubCommand() *cobra.Command {
+	c := &cobra.Command{Use: "hub", Short: "省级中心服务器:建立、加入、运行和维护"}
+	c.PersistentFlags().String("dir", "/var/lib/xiangyun/hub", "数据目录")
+	c.AddCommand(hubInit(), hubServe(), hubJoin())
+	c.AddCommand(hubClientCommands()...)
+	return c
+}
+
+func hubInit() *cobra.Command {
+	c := &cobra.Command{Use: "init", Short: "建立新的省级中心(第一台服务器)", Long: "在空目录中建立省级证书机构和第一台服务器,然后用 hub serve 运行。已有的中心不会被覆盖。\n\n" + exitHelp, Args: exactly(0, "")}
+	c.Flags().String("id", "hub1", "本服务器的名称")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		id := protocol.NodeID(flag(cmd, "id"))
+		if err := id.Validate(); err != nil {
+			return usageError{fmt.Errorf("--id %q 不合规:用 2 至 32 个小写字母、数字或连字符,以字母开头", id)}
+		}
+		if err := hub.Init(flag(cmd, "dir"), id, time.Now); err != nil {
+			return err
+		}
+		return show(cmd, map[string]any{"id": id, "dir": flag(cmd, "dir")}, func() {
+			fmt.Fprintf(cmd.OutOrStdout(), "已建立省级中心,第一台服务器 %s,目录 %s\n下一步: xiangyun hub serve --dir %s --advertise 本机地址:7443\n", id, flag(cmd, "dir"), flag(cmd, "dir"))
+		})
+	}
+	return c
+}
+
+func hubJoin() *cobra.Command {
+	c := &cobra.Command{Use: "join", Short: "作为新服务器加入省级中心", Long: "用一次性令牌在空目录中取得证书,然后用 hub serve 运行;服务器先同步、后参加表决。\n\n" + exitHelp, Args: exactly(0, "")}
+	c.Flags().String("server", "", "任一省级服务器的地址(主机:端口)")
+	c.Flags().String("token", "", "令牌(在任一省级服务器上用 hub token --server-id 名称 取得)")
+	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口)")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		for _, name := range []string{"server", "token", "advertise"} {
+			if flag(cmd, name) == "" {
+				return usageError{fmt.Errorf("请给出 --%s", name)}
+			}
+		}
+		log, err := logger(cmd)
+		if err != nil {
+			return err
+		}
+		id, err := hub.Join(cmd.Context(), flag(cmd, "dir"), flag(cmd, "token"), flag(cmd, "server"), flag(cmd, "advertise"), link.Options{Log: log})
+		if err != nil {
+			return err
+		}
+		return show(cmd, map[string]any{"id": id, "dir": flag(cmd, "dir")}, func() {
+			fmt.Fprintf(cmd.OutOrStdout(), "已取得证书,服务器 %s\n下一步: xiangyun hub serve --dir %s --advertise %s\n", id, flag(cmd, "dir"), flag(cmd, "advertise"))
+		})
+	}
+	return c
+}
+
+// serveFlags are those that hub and node servers share.
+func serveFlags(c *cobra.Command, listen, http string) {
+	c.Flags().String("listen", listen, "QUIC(UDP)地址")
+	c.Flags().String("http", http, "网页和接口(HTTP)地址")
+	c.Flags().String("tls-cert", "", "网页的证书文件(PEM);不给则用明文 HTTP,仅限本机或反向代理之后")
+	c.Flags().String("tls-key", "", "网页的私钥文件(PEM)")
+}
+
+func hubServe() *cobra.Command {
+	c := &cobra.Command{Use: "serve", Short: "运行省级服务器", Args: exactly(0, "")}
+	serveFlags(c, ":7443", "127.0.0.1:8080")
+	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口);默认同 --listen")
+	c.RunE = func(cmd *cobra.Command, _ []string) error { return runHub(cmd.Context(), cmd) }
+	return c
+}
+
+func runHub(ctx context.Context, cmd *cobra.Command) error {
+	log, err := logger(cmd)
+	if err != nil {
+		return err
+	}
+	pc, err := link.ListenUDP(flag(cmd, "listen"))
+	if err != nil {
+		return fmt.Errorf("打开 QUIC 端口: %w", err)
+	}
+	defer pc.Close()
+	advertise := flag(cmd, "advertise")
+	if advertise == "" {
+		advertise = pc.LocalAddr().String()
+	}
+	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log})
+	if err != nil {
+		return err
+	}
+	door, admin, err := listeners(flag(cmd, "http"), flag(cmd, "dir"))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "省级服务器 %s 已启动: QUIC %s, 网页 http://%s\n", s.ID(), advertise, door.Addr())
+	return together(ctx, s.Run,
+		func(ctx context.Context) error { return serveHTTP(ctx, log, door, s.Handler(), flag(cmd, "tls-cert"), flag(cmd, "tls-key")) },
+		func(ctx context.Context) error { return serveHTTP(ctx, log, admin, s.AdminHandler(), "", "") })
+}
+
+// together runs parts until the first ends, stops the others, and gives every
+// error that is more than "stopped".
+func together(ctx context.Context, parts ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, len(parts))
+	for _, part := range parts {
+		go func() { done <- part(ctx) }()
+	}
+	var all []error
+	for range parts {
+		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+			all = append(all, err)
+		}
+		cancel()
+	}
+	return errors.Join(all...)
+}

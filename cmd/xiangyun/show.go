@@ -1,0 +1,42 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// show prints value as JSON with -o json, else calls text.
+func show(cmd *cobra.Command, value any, text func()) error {
+	if output(cmd) == "json" {
+		e := json.NewEncoder(cmd.OutOrStdout())
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(value)
+	}
+	text()
+	return nil
+}
+
+type setting struct {
+	Name, Value, From string
+}
+
+func showConfig(cmd, target *cobra.Command) error {
+	from, err := settle(target)
+	if err != nil {
+		return err
+	}
+	var list []setting
+	target.Flags().VisitAll(func(f *pflag.Flag) { list = append(list, setting{f.Name, f.Value.String(), from[f.Name]}) })
+	return show(cmd, list, func() {
+		w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+		defer w.Flush()
+		for _, s := range list {
+			fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, s.Value, s.From)
+		}
+	})
+}

@@ -1,0 +1,31 @@
+package hub
+
+import "xiangyun/protocol"
+
+// page is how many records one read transaction gives (pitfalls.B5).
+const page = 2000
+
+// each calls fn for every record of a kind that this server has applied.
+func (s *Server) each(kind protocol.KindName, fn func(protocol.Record) error) error {
+	for after := ""; ; {
+		records, err := s.fsm.Records(kind, after, page)
+		if err != nil {
+			return err
+		}
+		for _, rec := range records {
+			if err := fn(rec); err != nil {
+				return err
+			}
+		}
+		if len(records) < page {
+			return nil
+		}
+		after = records[len(records)-1].Ref.ID
+	}
+}
+
+// Get gives a record as this server has applied it; false when there is none.
+func (s *Server) Get(ref protocol.Ref) (protocol.Record, bool, error) { return s.fsm.Record(ref) }
+
+// Advertise is the address at which others reach this server.
+func (s *Server) Advertise() string { return s.cfg.Advertise }
