@@ -24,11 +24,11 @@ func (d decider) Origin(node protocol.NodeID) (replication.Origin, bool, error) 
 	if err != nil || !ok {
 		return replication.Origin{}, false, err
 	}
-	out := replication.Origin{Epoch: o.Epoch, Key: o.Key}
+	out := replication.Origin{Epoch: o.Epoch, Key: o.Key, Ended: o.State != protocol.NodeEnrolled}
 	for _, lane := range protocol.Lanes {
 		out.Last[lane] = o.Last[lane]
 	}
-	return out, o.State == protocol.NodeEnrolled, nil
+	return out, true, nil
 }
 
 func (d decider) Lines(node protocol.NodeID, lane protocol.Lane, after wire.Cursor, maxBytes int) (wire.Lines, error) {

@@ -51,6 +51,7 @@ type Decision struct {
 type Origin struct {
 	Epoch uint64
 	Key   protocol.Hash
+	Ended bool            // fenced or revoked: nothing of it is taken any more
 	Last  [3]protocol.Pos // by lane
 }
 

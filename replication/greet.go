@@ -60,10 +60,12 @@ func (d *Downlink) admit(ctx context.Context, s link.Session, h wire.Hello) erro
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return protocol.NewFault(protocol.Denied, "hello", "省级没有登记节点 %s,请先由省级管理员规划并发放令牌", h.Origin)
-	}
-	if h.Epoch != origin.Epoch || peer.KeyHash != origin.Key {
+	switch {
+	case !ok, h.Epoch > origin.Epoch: // the certificate is good, so this server has yet to hear of the enrolment
+		return protocol.NewFault(protocol.Busy, "hello", "本省级服务器尚未同步到节点 %s 的接入,请稍候", h.Origin)
+	case origin.Ended:
+		return protocol.NewFault(protocol.Fenced, "hello", "节点 %s 已被隔离或注销", h.Origin)
+	case h.Epoch != origin.Epoch || peer.KeyHash != origin.Key:
 		return protocol.NewFault(protocol.Fenced, "hello", "节点 %s 现行代次为 %d,本连接为 %d 或使用旧密钥", h.Origin, origin.Epoch, h.Epoch)
 	}
 	return d.Decider.Claim(ctx, h.Origin, h.Boot)
@@ -116,7 +118,7 @@ func (d *Downlink) stillCurrent(ctx context.Context, c *Conversation, b wire.Nod
 	if err != nil {
 		return err
 	}
-	if !ok || origin.Epoch != c.Hello.Epoch {
+	if ok && (origin.Ended || origin.Epoch > c.Hello.Epoch) {
 		return protocol.NewFault(protocol.Fenced, "beat", "节点 %s 已有新的代次", c.Hello.Origin)
 	}
 	return d.Decider.Claim(ctx, c.Hello.Origin, b.Boot)

@@ -3,7 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
-	"slices"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -47,8 +47,14 @@ func (a *API) ready(ctx context.Context, _ *protocol.Account, _ struct{}) (readi
 	if a.cfg.Ready != nil {
 		r.Checks = append(r.Checks, a.cfg.Ready(ctx)...)
 	}
-	if i := slices.IndexFunc(r.Checks, func(c Check) bool { return !c.OK }); i >= 0 {
-		return readiness{}, protocol.NewFault(protocol.Busy, "ready", "%s:%s", r.Checks[i].Name, r.Checks[i].Text)
+	var missing []string
+	for _, c := range r.Checks {
+		if !c.OK {
+			missing = append(missing, c.Name+":"+c.Text)
+		}
+	}
+	if len(missing) > 0 {
+		return readiness{}, protocol.NewFault(protocol.Busy, "ready", "%s", strings.Join(missing, ";"))
 	}
 	return r, nil
 }

@@ -1,0 +1,95 @@
+package province
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"xiangyun/node"
+	"xiangyun/node/desk"
+	"xiangyun/protocol"
+)
+
+func person(n protocol.NodeID, login string, roles ...protocol.Role) *protocol.Account {
+	return &protocol.Account{Place: n, Login: login, Name: login, State: protocol.AccountActive, Roles: roles}
+}
+
+func sampleUSCC(n int) string {
+	base := fmt.Sprintf("1122%012d", n)
+	body := base + "X"
+	const letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+	for _, c := range letters {
+		if protocol.CheckUSCC(body[:17]+string(c)) == nil {
+			return body[:17] + string(c)
+		}
+	}
+	panic("no check character")
+}
+
+func filing(agency string, n int) protocol.ItemFiling {
+	code := agency + "3" + fmt.Sprintf("%012d", 442199806003+n)
+	return protocol.ItemFiling{
+		Item: protocol.Item{ImplCode: code, Version: 1, Name: fmt.Sprintf("样例事项%d", n), Type: "05", Basis: []string{"社会救助暂行办法"}, Agency: agency,
+			AgencyName: "样例机构", CaseType: "promise", Scope: "interprefecture", Legal: protocol.Limit{N: 20, Unit: protocol.WorkingDays},
+			Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1}},
+		Guide: protocol.Guide{Lines: []protocol.MaterialLine{{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self"},
+			{ID: "m2", Name: "身份证明", Form: "copy", Necessity: "required", Source: "issued"}}},
+	}
+}
+
+func TestOneApplicationFromYanbianToChangchunAndBack(t *testing.T) {
+	p := New(t, &Loopback{T: t})
+	defer p.Close()
+	ctx := context.Background()
+	p.Hubs(3)
+	yb, cc := p.Enroll("yanbian", "延边州"), p.Enroll("changchun", "长春市")
+	agency := sampleUSCC(1)
+	_, err := p.Leader().RegisterAgency(ctx, Operator, protocol.Agency{USCC: agency, Name: "长春市民政局", Node: "changchun"})
+	p.must("agency", err)
+	for _, year := range protocol.CalendarHistory() {
+		_, err := p.Leader().PublishCalendar(ctx, Operator, year)
+		p.must("calendar", err)
+	}
+	f := filing(agency, 1)
+	recs, err := cc.Desk().FileItem(ctx, person("changchun", "editor", protocol.RoleEditor), f)
+	p.must("file item", err)
+	p.Eventually("request at hub", func() bool { _, ok, _ := p.Leader().Get(recs[0].Ref); return ok })
+	_, err = p.Leader().Publish(ctx, Operator, recs[0].Ref)
+	p.must("publish", err)
+	item := protocol.ItemID(f.Item.ImplCode, 1)
+	for _, kind := range []protocol.KindName{"item", "guide", "agency"} {
+		id := item
+		if kind == "agency" {
+			id = agency
+		}
+		p.Eventually(string(kind)+" in yanbian", func() bool { _, err := yb.Record(protocol.Ref{Kind: kind, ID: id}); return err == nil })
+	}
+	p.Eventually("request answered", func() bool { return p.stateOf(cc, recs[0].Ref) == protocol.RequestDone })
+	clerk := person("yanbian", "clerk", protocol.RoleClerk)
+	got, err := yb.Desk().Receive(ctx, clerk, desk.Intake{Item: item, Nonce: "1", HandOver: true, Window: "3号窗口",
+		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002x"},
+		Materials: []protocol.Material{{Line: "m1", Presence: "present"}, {Line: "m2", Presence: "present"}}})
+	p.must("receive", err)
+	p.Eventually("arrived in changchun", func() bool { return p.stateOf(cc, got.Ref) == string(protocol.CaseArrived) })
+	act := desk.CaseAct{Case: got.Ref}
+	_, err = cc.Desk().Accept(ctx, person("changchun", "acceptor", protocol.RoleAcceptor), act)
+	p.must("accept", err)
+	_, err = cc.Desk().Decide(ctx, person("changchun", "decider", protocol.RoleDecider), act, "grant", protocol.Decision{Text: "准予"})
+	p.must("grant", err)
+	p.Eventually("granted seen in yanbian", func() bool { return p.stateOf(yb, got.Ref) == string(protocol.CaseGranted) })
+	_, err = yb.Desk().Deliver(ctx, clerk, act, protocol.Delivery{Way: "counter", Recipient: "申请人甲"})
+	p.must("deliver", err)
+	p.Eventually("delivered in changchun", func() bool { return p.stateOf(cc, got.Ref) == string(protocol.CaseDelivered) })
+	p.Eventually("delivered seen in yanbian", func() bool { return p.stateOf(yb, got.Ref) == string(protocol.CaseDelivered) })
+}
+
+// stateOf is the state that a node shows of a record.
+func (p *Province) stateOf(n *node.Node, ref protocol.Ref) string {
+	rec, err := n.Record(ref)
+	if err != nil {
+		return ""
+	}
+	terms, err := protocol.Lookup(ref.Kind).Terms(rec.Body)
+	p.must("terms", err)
+	return terms.State
+}

@@ -1,0 +1,2 @@
+// Package quorum assembles a hub server's place in the Raft cluster.
+package quorum

@@ -1,0 +1,538 @@
+package quorum
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/hashicorp/raft"
+)
+
+// Sizes that put the filled log into several segments, or into one.
+const (
+	smallSegment = 2 << 10
+	oneSegment   = 16 << 10
+)
+
+func openSmall(dir string) (LogStore, error) {
+	s, err := openSegmentLog(dir, smallSegment)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func TestLogSuite(t *testing.T) {
+	t.Run("segments of 64 MiB", func(t *testing.T) { LogSuite(t, OpenLog) })
+	t.Run("segments of 2 KiB", func(t *testing.T) { LogSuite(t, openSmall) })
+}
+
+// fill writes 12 batches of 3, each acknowledged, and gives where in which
+// file each of them ends.
+func fill(t *testing.T, s *segmentLog) (ends []int64) {
+	t.Helper()
+	for i := uint64(1); i <= 36; i += 3 {
+		if err := s.StoreLogs(entries(i, i+2, 1)); err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, s.segs[len(s.segs)-1].end)
+	}
+	return ends
+}
+
+func copyDir(t *testing.T, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(filepath.Join(to, "log"), os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(to, "log")
+}
+
+// prefix opens dir and gives the last index; every entry before it must be right.
+func prefix(t *testing.T, dir string, size uint64) (uint64, error) {
+	t.Helper()
+	s, err := openSegmentLog(dir, size)
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if err := s.Close(); err != nil && s.Err() == nil {
+			t.Fatal(err)
+		}
+	}()
+	last, err := s.LastIndex()
+	if err != nil {
+		return 0, err
+	}
+	for i := uint64(1); i <= last; i++ {
+		var l raft.Log
+		if err := s.GetLog(i, &l); err != nil {
+			return i - 1, err
+		}
+		if !sameLog(&l, entry(i, 1)) {
+			t.Fatalf("entry %d is silently wrong: %+v", i, l)
+		}
+	}
+	return last, s.StoreLog(entry(last+1, 1))
+}
+
+// A power cut leaves any part of the last batch. What was synced before is
+// all there, and the log can be written on.
+func TestTornWriteReopensWithEverySyncedBatch(t *testing.T) { // proof F: torn write
+	dir := filepath.Join(t.TempDir(), "log")
+	s, err := openSegmentLog(dir, oneSegment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := fill(t, s)
+	clean := copyDir(t, dir) // as after kill -9: no end mark
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	step := int64(13)
+	if testing.Short() {
+		step = 149
+	}
+	for off := int64(headerSize); off < ends[len(ends)-1]+100; off += step {
+		var want uint64
+		for i, end := range ends {
+			if end <= off {
+				want = uint64(3 * (i + 1))
+			}
+		}
+		t.Run(fmt.Sprintf("file cut at byte %d", off), func(t *testing.T) {
+			work := copyDir(t, clean)
+			if err := os.Truncate(filepath.Join(work, segmentName(1)), off); err != nil {
+				t.Fatal(err)
+			}
+			got, err := prefix(t, work, oneSegment)
+			if err != nil || got != want && got != want+3 { // a batch that lost only its padding is whole
+				t.Fatalf("reopened with %d entries (%v), want %d", got, err, want)
+			}
+			if again, err := prefix(t, work, oneSegment); err != nil || again != got+1 {
+				t.Fatalf("after writing on: %d entries (%v), want %d", again, err, got+1)
+			}
+		})
+	}
+}
+
+// Sectors of the last batch reach the disk in any order.
+func TestTornWriteOfAnySectors(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "log")
+	s, err := openSegmentLog(dir, oneSegment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s)
+	start := s.segs[0].end
+	if err := s.StoreLogs(entries(37, 120, 1)); err != nil {
+		t.Fatal(err)
+	}
+	end := s.segs[0].end
+	clean := copyDir(t, dir)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		work := copyDir(t, clean)
+		lost := 0
+		overwrite(t, filepath.Join(work, segmentName(1)), func(b []byte) {
+			for from := start; from < end; from = (from/512 + 1) * 512 {
+				if rng.IntN(3) == 0 {
+					lost++
+					clear(b[from:min(end, (from/512+1)*512)])
+				}
+			}
+		})
+		got, err := prefix(t, work, oneSegment)
+		if want := uint64(36); err != nil || lost > 0 && got != want || lost == 0 && got != 120 {
+			t.Fatalf("seed %d: %d sectors lost: %d entries (%v)", seed, lost, got, err)
+		}
+	}
+}
+
+func overwrite(t *testing.T, path string, change func([]byte)) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(b)
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// One flipped bit anywhere is found or harmless. A log that was closed cleanly
+// never even loses its last batch.
+func TestBitFlipIsNeverASilentlyWrongLog(t *testing.T) { // pitfalls.M2
+	dir := filepath.Join(t.TempDir(), "log")
+	s, err := openSegmentLog(dir, smallSegment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := fill(t, s)
+	if err := s.SetUint64([]byte("CurrentTerm"), 3); err != nil {
+		t.Fatal(err)
+	}
+	crashed := copyDir(t, dir)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*[^k]")) // all but the lock
+	if err != nil || len(files) < 4 || ends[0] == 0 {
+		t.Fatalf("want several segments: %v %v", files, err)
+	}
+	step := 11
+	if testing.Short() {
+		step = 151
+	}
+	found := map[string]int{}
+	for name, least := range map[string]uint64{dir: 36, crashed: 33} {
+		for _, file := range files {
+			b, err := os.ReadFile(filepath.Join(name, filepath.Base(file)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for at := 0; at < len(b); at += step {
+				work := copyDir(t, name)
+				overwrite(t, filepath.Join(work, filepath.Base(file)), func(b []byte) { b[at] ^= 1 << (at % 8) })
+				switch got, err := prefix(t, work, smallSegment); {
+				case errors.Is(err, ErrDamaged):
+					found["refused"]++
+				case err != nil || got < least || got > 36:
+					t.Fatalf("bit in byte %d of %s: %d entries, %v", at, filepath.Base(file), got, err)
+				case got == 36:
+					found["all entries right"]++
+				default:
+					found["last batch of a crashed log dropped"]++
+				}
+			}
+		}
+	}
+	t.Logf("flips: %v", found)
+}
+
+func TestDamageThatNoCrashExplainsIsRefused(t *testing.T) {
+	for name, harm := range map[string]func(t *testing.T, dir string){
+		"a segment in the middle is gone": func(t *testing.T, dir string) { remove(t, dir, segmentName(2)) },
+		"all segments are gone": func(t *testing.T, dir string) {
+			for i := range uint64(9) {
+				_ = os.Remove(filepath.Join(dir, segmentName(i)))
+			}
+		},
+		"term and vote are gone": func(t *testing.T, dir string) { remove(t, dir, stableName) },
+		"a sealed segment lost its end": func(t *testing.T, dir string) {
+			if err := os.Truncate(filepath.Join(dir, segmentName(1)), 600); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"two segments changed places": func(t *testing.T, dir string) {
+			for _, mv := range [][2]string{{segmentName(1), "x"}, {segmentName(2), segmentName(1)}, {"x", segmentName(2)}} {
+				if err := os.Rename(filepath.Join(dir, mv[0]), filepath.Join(dir, mv[1])); err != nil {
+					t.Fatal(err)
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "log")
+			s, err := openSegmentLog(dir, smallSegment)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fill(t, s)
+			if err := errors.Join(s.SetUint64([]byte("CurrentTerm"), 3), s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			harm(t, dir)
+			if s, err := openSegmentLog(dir, smallSegment); !errors.Is(err, ErrDamaged) {
+				t.Fatalf("opened %v: %v", s, err)
+			}
+		})
+	}
+}
+
+func remove(t *testing.T, dir, name string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(dir, name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDamageMetWhileReadingStopsTheStore(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "log")
+	s, err := openSegmentLog(dir, smallSegment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s)
+	at := s.locs[4]
+	if _, err := at.seg.f.WriteAt([]byte{0xff}, int64(at.off)+entryHeader+3); err != nil {
+		t.Fatal(err)
+	}
+	l := raft.Log{Index: 77}
+	if err := s.GetLog(5, &l); !errors.Is(err, ErrDamaged) || l.Index != 77 {
+		t.Fatalf("damaged entry read as %+v: %v", l, err)
+	}
+	<-s.Failed()
+	if err := s.StoreLog(entry(37, 1)); !errors.Is(err, ErrDamaged) {
+		t.Fatalf("a damaged store took an entry: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A write or sync error is final: the page cache may claim what the disk lacks.
+func TestWriteErrorIsFinal(t *testing.T) { // pitfalls.W2, proof F24
+	dir := filepath.Join(t.TempDir(), "log")
+	s, err := openSegmentLog(dir, oneSegment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := fill(t, s)
+	tail := s.segs[len(s.segs)-1]
+	readOnly, err := os.Open(tail.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := tail.f
+	tail.f = readOnly
+	if err := s.StoreLog(entry(37, 1)); err == nil {
+		t.Fatal("stored into a file that cannot be written")
+	}
+	tail.f = good
+	if err := s.StoreLog(entry(37, 1)); err == nil {
+		t.Fatal("the store went on after a failed write")
+	}
+	if err := s.Set([]byte("k"), nil); err == nil {
+		t.Fatal("stable values went on after a failed write")
+	}
+	<-s.Failed()
+	if err := errors.Join(readOnly.Close(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := prefix(t, dir, oneSegment); err != nil || got != 36 {
+		t.Fatalf("after restart: %d entries, %v (ends %v)", got, err, ends)
+	}
+}
+
+func TestTrimmedSegmentsAreDeleted(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "log")
+	s, err := openSegmentLog(dir, smallSegment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := uint64(1); i <= 400; i++ {
+		if err := s.StoreLog(entry(i, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, _ := filepath.Glob(filepath.Join(dir, "*"+segmentSuffix))
+	if err := s.DeleteRange(1, 390); err != nil {
+		t.Fatal(err)
+	}
+	after, _ := filepath.Glob(filepath.Join(dir, "*"+segmentSuffix))
+	if len(before) < 20 || len(after) > 3 {
+		t.Fatalf("%d segments before, %d after", len(before), len(after))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const killDir = "XY_TEST_RAFT_LOG"
+
+// TestMain lets the test binary be the writer that is killed.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(killDir); dir != "" {
+		writeUntilKilled(dir)
+	}
+	os.Exit(m.Run())
+}
+
+// writeUntilKilled stores batches and reports each index after it is acknowledged.
+func writeUntilKilled(dir string) {
+	s, err := openSegmentLog(dir, 32<<10)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	next, err := s.LastIndex()
+	for next++; err == nil; next += 4 {
+		if err = s.StoreLogs(entries(next, next+3, 1)); err == nil {
+			err = binary.Write(os.Stdout, binary.LittleEndian, next+3)
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+func TestKillInTheMiddleOfStoreLogsKeepsEveryAcknowledgedBatch(t *testing.T) { // replication.1
+	rounds := 12
+	if testing.Short() {
+		rounds = 3
+	}
+	dir := filepath.Join(t.TempDir(), "log")
+	acked := uint64(0)
+	for round := range rounds {
+		acked = max(acked, killedWriter(t, dir, 30+17*round))
+		s, err := openSegmentLog(dir, 32<<10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last, err := s.LastIndex()
+		if err != nil || last < acked || last%4 != 0 {
+			t.Fatalf("round %d: last index %d (%v), acknowledged %d", round, last, err, acked)
+		}
+		for i := uint64(1); i <= last; i++ {
+			var l raft.Log
+			if err := s.GetLog(i, &l); err != nil || !sameLog(&l, entry(i, 1)) {
+				t.Fatalf("round %d: entry %d: %v", round, i, err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d entries acknowledged over %d kills", acked, rounds)
+}
+
+// killedWriter runs a writer, kills it after n acknowledged batches and gives
+// the last index it acknowledged.
+func killedWriter(t *testing.T, dir string, n int) (acked uint64) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), killDir+"="+dir)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var index uint64
+	for i := 0; ; i++ {
+		if i == n {
+			if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := binary.Read(out, binary.LittleEndian, &index); err != nil {
+			if i < n || !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Fatalf("writer stopped early: %v %s", err, stderr.String())
+			}
+			break
+		}
+		acked = index
+	}
+	_ = cmd.Wait() // killed
+	return acked
+}
+
+func FuzzDecodeEntry(f *testing.F) {
+	f.Add(appendEntry(nil, entry(3, 1), 9), uint32(9))
+	f.Add([]byte{}, uint32(0))
+	f.Fuzz(func(t *testing.T, b []byte, salt uint32) {
+		var l raft.Log
+		if err := decodeEntry(b, salt, &l); err != nil {
+			return
+		}
+		if again := appendEntry(nil, &l, salt); len(again) != len(b) {
+			t.Fatalf("%x read as %+v", b, l)
+		}
+	})
+}
+
+func FuzzDecodeStable(f *testing.F) {
+	b, err := encodeStable(map[string][]byte{"a": []byte("1"), "": nil})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		values, err := decodeStable(append(b, binary.LittleEndian.AppendUint32(nil, sum(0, b))...))
+		if err != nil {
+			return
+		}
+		if _, err := encodeStable(values); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzOpenSegment opens a log whose only segment ends in arbitrary bytes.
+func FuzzOpenSegment(f *testing.F) {
+	h := segmentHeader{serial: 1, salt: 5, firstBatch: 1, size: smallSegment}
+	f.Add(sealBatch(appendEntry(make([]byte, batchHeader), entry(1, 1), h.salt), h.salt, 1, kindEntries, 1))
+	f.Add(sealBatch(appendIndex(make([]byte, batchHeader), 3), h.salt, 1, kindCut, 0))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		dir := t.TempDir()
+		empty, err := encodeStable(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = errors.Join(os.WriteFile(filepath.Join(dir, stableName), empty, 0o600),
+			os.WriteFile(filepath.Join(dir, segmentName(1)), append(h.encode(), b...), 0o600))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := openSegmentLog(dir, smallSegment)
+		if err != nil {
+			if !errors.Is(err, ErrDamaged) {
+				t.Fatal(err)
+			}
+			return
+		}
+		last, err := s.LastIndex()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.StoreLog(entry(last+1, 1)); err != nil && last != 1<<64-1 {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func BenchmarkStoreLogs(b *testing.B) {
+	for _, n := range []int{1, 64} {
+		b.Run(fmt.Sprintf("batch of %d entries of 1 KiB", n), func(b *testing.B) {
+			s, err := OpenLog(filepath.Join(b.TempDir(), "log"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			data, next := bytes.Repeat([]byte("x"), 1024), uint64(1)
+			for b.Loop() {
+				logs := make([]*raft.Log, n)
+				for i := range logs {
+					logs[i] = &raft.Log{Index: next, Term: 1, Data: data}
+					next++
+				}
+				if err := s.StoreLogs(logs); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "entries/s")
+			if err := s.Close(); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
