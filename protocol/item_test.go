@@ -69,53 +69,8 @@ func TestI03APromiseIsNeverLongerThanTheLaw(t *testing.T) {
 	}
 }
 
-func TestRefusalsOfAGuide(t *testing.T) {
-	line := func(f func(*MaterialLine)) func(*scene) { return want(func(g *Guide) { f(&g.Lines[0]) }) }
-	check(t, []row{
-		{"cases.I-09 one guide per item version", "guide publish", stands(aGuide()), "I-09"},
-		{"cases.I-01 a guide has the id of its item version", "guide publish", want(func(g *Guide) { g.Version = 2 }), "I-01"},
-		{"cases.G-09 a line has an id", "guide publish", line(func(l *MaterialLine) { l.ID = "" }), "G-09"},
-		{"cases.G-09 two lines with one id", "guide publish", line(func(l *MaterialLine) { l.ID = "m2" }), "G-09"},
-		{"cases.G-09 a line has a name", "guide publish", line(func(l *MaterialLine) { l.Name = "" }), "G-09"},
-		{"cases.G-09 a form that does not exist", "guide publish", line(func(l *MaterialLine) { l.Form = "fax" }), "G-09"},
-		{"cases.G-09 a necessity that does not exist", "guide publish", line(func(l *MaterialLine) { l.Necessity = "nice" }), "G-09"},
-		{"cases.G-09 a source that does not exist", "guide publish", line(func(l *MaterialLine) { l.Source = "" }), "G-09"},
-	})
-}
-
 func TestItemTypeTitleFallsBackToTheCode(t *testing.T) {
 	if ItemTypeTitle("05") != "行政给付" || ItemTypeTitle("77") != "77" {
 		t.Error(ItemTypeTitle("05"), ItemTypeTitle("77"))
 	}
-}
-
-func TestRefusalsOfARequest(t *testing.T) {
-	check(t, []row{
-		{"cases.G-11 a request is filed once", "request file", stands(aFiling(t)), "G-11"},
-		{"cases.G-09 a request names its target", "request file", want(func(r *Request) { r.On = Ref{} }), "G-09"},
-		{"cases.G-09 a request for something unknown", "request file", want(func(r *Request) { r.Want = "money" }), "G-09"},
-		{"cases.G-09 a request has a title", "request file", want(func(r *Request) { r.Title = "" }), "G-09"},
-		{"cases.G-09 a request has an idempotency key", "request file", want(func(r *Request) { r.Key = "" }), "G-09"},
-		{"cases.G-07 what was not filed is not answered", "request answer", isNew, "G-07"},
-		{"cases.G-07 what was not filed is not declined", "request decline", isNew, "G-07"},
-		{"replication.A13 a request is answered once", "request answer", before(func(r *Request) { r.State = RequestDone }), "A13"},
-		{"replication.A13 a declined request is not answered", "request answer", before(func(r *Request) { r.State = RequestDeclined }), "A13"},
-		{"cases.G-10 a no has a reason", "request decline", want(func(r *Request) { r.Reason = "" }), "G-10"},
-	})
-}
-
-func TestRefusalsOfAnAttachment(t *testing.T) {
-	change := want[Blob]
-	check(t, []row{
-		{"cases.G-11 an attachment is committed once", "blob commit", stands(aBlob()), "G-11"},
-		{"cases.G-09 an empty attachment", "blob commit", change(func(b *Blob) { b.Size = 0 }), "G-09"},
-		{"cases.G-09 an attachment without chunks", "blob commit", change(func(b *Blob) { b.Chunks = nil }), "G-09"},
-		{"cases.G-09 an attachment with too many chunks", "blob commit", change(func(b *Blob) { b.Chunks = make([]BlobID, 1025) }), "G-09"},
-		{"cases.G-09 an attachment belongs to a record", "blob commit", change(func(b *Blob) { b.Owner = Ref{} }), "G-09"},
-		{"cases.G-09 a chunk that is no content address", "blob commit", change(func(b *Blob) { b.Chunks[0] = "md5:1" }), "G-09"},
-		{"replication.B4 one receipt of three servers", "blob commit", change(func(b *Blob) { b.Receipts = b.Receipts[:1] }), "receipts"},
-		{"replication.B4 two receipts of one server", "blob commit", change(func(b *Blob) { b.Receipts[1].Server = "hub1" }), "receipts"},
-		{"replication.B4 two receipts of five servers", "blob commit", change(func(b *Blob) { b.Voters = 5 }), "receipts"},
-		{"replication.B4 no server at all", "blob commit", change(func(b *Blob) { b.Voters, b.Receipts = 0, nil }), "receipts"},
-	})
 }

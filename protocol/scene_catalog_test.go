@@ -16,7 +16,7 @@ func anEntry() *CatalogEntry {
 		Agency: testUSCC(1), Provider: "长春市民政局", Division: "220100", Layer: "province", Class: "305001", Format: "3",
 		Share: Share{Type: "2", Reason: "含个人信息", Basis: []string{"《中华人民共和国个人信息保护法》第三十四条"}, Cond: "限社会救助核对使用"},
 		Open:  Share{Type: "3", Reason: "含个人信息"}, Level: "L3", Cycle: "4", Gained: "collected", Secrecy: "非涉密", Contact: "社会救助科 0431-00000000",
-		Items: []DataItem{{ID: "i1", Name: "公民身份号码", Type: "C", Len: 18, Key: true, Sensitive: "个人信息"}, {ID: "i2", Name: "保障起始年月", Type: "D"}},
+		Items:  []DataItem{{ID: "i1", Name: "公民身份号码", Type: "C", Len: 18, Key: true, Sensitive: "个人信息"}, {ID: "i2", Name: "保障起始年月", Type: "D"}},
 		Editor: editor, State: EntrySubmitted}
 }
 

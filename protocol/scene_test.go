@@ -205,7 +205,7 @@ func uncite(ref Ref) func(*scene)     { return func(s *scene) { delete(s.view, r
 func unreadable(ref Ref) func(*scene) { return func(s *scene) { s.view[ref] = Record{Ref: ref} } }
 func isNew(s *scene)                  { s.old = nil }
 func as(by string) func(*scene)       { return func(s *scene) { s.by = by } }
-func from(n NodeID) func(*scene)        { return func(s *scene) { s.origin = n } }
+func from(n NodeID) func(*scene)      { return func(s *scene) { s.origin = n } }
 func underID(id string) func(*scene)  { return func(s *scene) { s.ref.ID = id } }
 func stands(old any) func(*scene)     { return func(s *scene) { s.old = old } }
 

@@ -105,7 +105,9 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "省级服务器 %s 已启动: QUIC %s, 网页 http://%s\n", s.ID(), advertise, door.Addr())
 	return together(ctx, s.Run,
-		func(ctx context.Context) error { return serveHTTP(ctx, log, door, s.Handler(), flag(cmd, "tls-cert"), flag(cmd, "tls-key")) },
+		func(ctx context.Context) error {
+			return serveHTTP(ctx, log, door, s.Handler(), flag(cmd, "tls-cert"), flag(cmd, "tls-key"))
+		},
 		func(ctx context.Context) error { return serveHTTP(ctx, log, admin, s.AdminHandler(), "", "") })
 }
 

@@ -70,6 +70,8 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "节点 %s 已启动: 网页 http://%s\n", n.ID(), door.Addr())
 	return together(ctx, n.Run,
-		func(ctx context.Context) error { return serveHTTP(ctx, log, door, n.Handler(), flag(cmd, "tls-cert"), flag(cmd, "tls-key")) },
+		func(ctx context.Context) error {
+			return serveHTTP(ctx, log, door, n.Handler(), flag(cmd, "tls-cert"), flag(cmd, "tls-key"))
+		},
 		func(ctx context.Context) error { return serveHTTP(ctx, log, admin, n.AdminHandler(), "", "") })
 }

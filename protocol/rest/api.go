@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -48,7 +49,9 @@ type API struct {
 	schemas   *schemas
 	metrics   *metrics
 	origin    *http.CrossOriginProtection
-	document  []byte
+
+	mu       sync.Mutex // guards schemas and document while the document is made
+	document []byte
 }
 
 // Route is one line of the table. Exactly one of Verb, Anyone and Public says
@@ -139,7 +142,6 @@ func (a *API) add(e *endpoint) {
 	e.api = a
 	a.endpoints = append(a.endpoints, e)
 	a.mux.Handle(r.Method+" "+r.Path, e)
-	a.document = nil
 }
 
 func (e *endpoint) wrong() string {

@@ -85,9 +85,12 @@ const preface = "除标明者外均须登录:浏览器用会话 Cookie,程序用
 	"接口自身的时间为 RFC 3339 北京时间;记录内容(body)中的时间为自 1970 年起的毫秒数,日期为 2026-03-02。" +
 	"回答可能增加新的成员;请求中出现未知成员则拒绝。"
 
-// Document is the OpenAPI document of everything registered, as JSON. The
-// table is final once it has been asked for.
+// Document is the OpenAPI document of everything registered, as JSON. It
+// panics when two types of one name meet in it, so whoever makes an API asks
+// for it once at the start.
 func (a *API) Document() []byte {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.document == nil {
 		a.document = a.describe()
 	}
@@ -106,7 +109,7 @@ func (a *API) describe() []byte {
 	}
 	problem := a.schemas.of(reflect.TypeFor[Problem](), false)
 	d.Components = components{Schemas: a.schemas.parts,
-		Answers: map[string]*documentAnswer{"Problem": {Description: "没有办成:原因见 detail", Headers: a.headers(false),
+		Answers: map[string]*documentAnswer{"Problem": {Description: "没有办成:原因见 detail", Headers: a.problemHeaders(),
 			Content: map[string]contentType{"application/problem+json": {Schema: problem}}}},
 		Security: map[string]securityScheme{
 			"session": {Type: "apiKey", In: "cookie", Name: secureCookie, Description: "登录后的会话;本机明文访问时名为 " + localCookie},
@@ -186,5 +189,11 @@ func (a *API) headers(etag bool) map[string]documentHeader {
 	if etag {
 		all["ETag"] = documentHeader{"版本号,带引号", &Schema{Type: "string"}}
 	}
+	return all
+}
+
+func (a *API) problemHeaders() map[string]documentHeader {
+	all := a.headers(false)
+	all["Retry-After"] = documentHeader{"多少秒之后可以重试", &Schema{Type: "integer"}}
 	return all
 }

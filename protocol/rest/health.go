@@ -30,7 +30,9 @@ type readiness struct {
 
 func (a *API) health() {
 	Handle(a, Route{Method: "GET", Path: "/healthz", Op: "health", Tag: "health", Summary: "进程是否存活", Public: true},
-		func(context.Context, *protocol.Account, struct{}) (alive, error) { return alive{true, a.cfg.Version}, nil })
+		func(context.Context, *protocol.Account, struct{}) (alive, error) {
+			return alive{true, a.cfg.Version}, nil
+		})
 	Handle(a, Route{Method: "GET", Path: "/readyz", Op: "ready", Tag: "health", Summary: "是否可以接收请求", Public: true,
 		Note: "不就绪时以 503 返回,detail 写明原因。"}, a.ready)
 	a.handlePlain(Route{Method: "GET", Path: "/metrics", Op: "metrics", Tag: "health", Summary: "运行指标(Prometheus 格式)", Public: true,

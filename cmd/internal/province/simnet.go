@@ -1,0 +1,241 @@
+package province
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/quic-go/quic-go/testutils/simnet"
+)
+
+// latency is the way between any two hosts, one way, when nothing is wrong.
+const latency = 10 * time.Millisecond
+
+// Simnet is a network in virtual time whose ways can be made as bad as wished.
+// It lives inside one synctest bubble (pitfalls §8).
+type Simnet struct {
+	t testing.TB
+
+	mu     sync.Mutex // guards what follows
+	rand   *rand.Rand
+	hosts  map[string]netip.AddrPort
+	names  map[netip.AddrPort]string
+	ports  map[netip.AddrPort]*port
+	off    map[string]bool // hosts that hear and say nothing
+	ways   map[way]Way
+	tally  Tally
+}
+
+type way struct{ from, to string }
+
+// Way is what is wrong on the way from one host to another; the zero Way is a
+// good one.
+type Way struct {
+	Cut       bool
+	Loss      float64       // share of packets lost, 0 to 1
+	Duplicate float64       // share of packets that come twice
+	Corrupt   float64       // share of packets with one byte changed
+	Delay     time.Duration // on top of the way's own
+	Jitter    time.Duration // drawn anew for each packet: packets overtake each other
+}
+
+// Tally counts packets, as the proof that a fault bit (proof.V2).
+type Tally struct{ Sent, Cut, Lost, Doubled, Corrupted, Delayed int }
+
+// Simulate runs a test in virtual time on a network drawn from seed. When run
+// returns everything must be stopped: a goroutine left over fails the test
+// (pitfalls.S3).
+func Simulate(t *testing.T, seed uint64, run func(p *Province)) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(t, newSimnet(t, seed))
+		p.Dir = memoryDir(t)
+		defer p.Close()
+		run(p)
+	})
+}
+
+// memoryDir is a folder whose fsync costs nothing, where the machine has one:
+// the level of these tests has no power cuts to survive (proof.md §3).
+func memoryDir(t testing.TB) string {
+	dir, err := os.MkdirTemp("/dev/shm", "province-*")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+func newSimnet(t testing.TB, seed uint64) *Simnet {
+	return &Simnet{t: t, rand: rand.New(rand.NewPCG(seed, 1)), hosts: map[string]netip.AddrPort{}, names: map[netip.AddrPort]string{},
+		ports: map[netip.AddrPort]*port{}, off: map[string]bool{}, ways: map[way]Way{}}
+}
+
+// Simulated is true: time is the bubble's.
+func (n *Simnet) Simulated() bool { return true }
+
+// Listen opens the socket of a host, which keeps its address for good.
+func (n *Simnet) Listen(host string) (net.PacketConn, string) {
+	n.mu.Lock()
+	addr, ok := n.hosts[host]
+	if !ok {
+		i := len(n.hosts) + 1
+		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 7443)
+		n.hosts[host], n.names[addr] = addr, host
+	}
+	n.mu.Unlock()
+	udp := net.UDPAddrFromAddrPort(addr)
+	udp.IP = udp.IP.To16()
+	p := &port{net: n, addr: addr}
+	p.LatencyFunc = n.delay
+	p.SimConn = simnet.NewBlockingSimConn(udp, p) // pitfalls.S5: what is lost is lost on purpose
+	p.SimulatedLink.Start()
+	n.mu.Lock()
+	n.ports[addr] = p
+	n.mu.Unlock()
+	return p, addr.String()
+}
+
+// port is one socket with the queue of what is on its way to it.
+type port struct {
+	*simnet.SimConn
+	simnet.SimulatedLink
+	net  *Simnet
+	addr netip.AddrPort
+	once sync.Once
+}
+
+// SendPacket takes what the socket sends; the sender never learns of a loss.
+func (p *port) SendPacket(packet simnet.Packet) error {
+	p.net.carry(p.addr, packet)
+	return nil
+}
+
+// RecvPacket queues what comes in.
+func (p *port) RecvPacket(packet simnet.Packet) { p.SimulatedLink.RecvPacket(packet) }
+
+// Close ends the socket and drops what is on its way to it.
+func (p *port) Close() error {
+	p.once.Do(func() {
+		p.net.mu.Lock()
+		if p.net.ports[p.addr] == p {
+			delete(p.net.ports, p.addr)
+		}
+		p.net.mu.Unlock()
+		p.SimConn.Close()
+		p.SimulatedLink.Close()
+	})
+	return nil
+}
+
+func (n *Simnet) carry(from netip.AddrPort, packet simnet.Packet) {
+	to := packet.To.(*net.UDPAddr).AddrPort()
+	to = netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
+	target, copies := n.fate(from, to, &packet)
+	for range copies {
+		target.RecvPacket(packet)
+	}
+}
+
+// fate decides what becomes of a packet.
+func (n *Simnet) fate(from, to netip.AddrPort, packet *simnet.Packet) (target *port, copies int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.tally.Sent++
+	target = n.ports[to]
+	w := n.ways[way{n.names[from], n.names[to]}]
+	switch {
+	case target == nil || n.off[n.names[from]] || n.off[n.names[to]] || w.Cut || n.ports[from] == nil:
+		n.tally.Cut++
+		return nil, 0
+	case n.rand.Float64() < w.Loss:
+		n.tally.Lost++
+		return nil, 0
+	case n.rand.Float64() < w.Corrupt:
+		n.tally.Corrupted++
+		packet.Data[n.rand.IntN(len(packet.Data))] ^= 0xff // quic-go is done with it: the socket took a copy
+	case n.rand.Float64() < w.Duplicate:
+		n.tally.Doubled++
+		return target, 2
+	}
+	return target, 1
+}
+
+// delay is how long a packet is on its way.
+func (n *Simnet) delay(packet simnet.Packet) time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w := n.ways[way{n.name(packet.From), n.name(packet.To)}]
+	d := latency + w.Delay
+	if w.Jitter > 0 {
+		d += time.Duration(n.rand.Int64N(int64(w.Jitter)))
+	}
+	if d > latency {
+		n.tally.Delayed++
+	}
+	return d
+}
+
+func (n *Simnet) name(a net.Addr) string {
+	ap := a.(*net.UDPAddr).AddrPort()
+	return n.names[netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())]
+}
+
+// Off cuts a host off from everybody, or heals it.
+func (n *Simnet) Off(host string, off bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.off[host] = off
+}
+
+// Set makes the way from one host to another what w says.
+func (n *Simnet) Set(from, to string, w Way) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.ways[way{from, to}] = w
+}
+
+// Between sets the ways in both directions.
+func (n *Simnet) Between(a, b string, w Way) {
+	n.Set(a, b, w)
+	n.Set(b, a, w)
+}
+
+// Everywhere sets every way between the hosts there are.
+func (n *Simnet) Everywhere(w Way) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for a := range n.hosts {
+		for b := range n.hosts {
+			n.ways[way{a, b}] = w
+		}
+	}
+}
+
+// Heal makes all ways good and everybody heard.
+func (n *Simnet) Heal() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	clear(n.off)
+	clear(n.ways)
+}
+
+// Tally tells what was carried and what was not.
+func (n *Simnet) Tally() Tally {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.tally
+}
+
+func (t Tally) String() string {
+	return fmt.Sprintf("%d packets, %d cut, %d lost, %d doubled, %d corrupted, %d delayed", t.Sent, t.Cut, t.Lost, t.Doubled, t.Corrupted, t.Delayed)
+}
