@@ -29,6 +29,8 @@ type Config struct {
 	Log       *slog.Logger
 	Now       func() time.Time // nil is the machine's clock
 
+	Secure bool // a proxy in front speaks TLS
+
 	// Raft time-outs and the link for simulated networks; zero is the default.
 	Heartbeat time.Duration
 	Simulated bool
@@ -45,6 +47,7 @@ type Server struct {
 	end       *link.Endpoint
 	fsm       *fsm.FSM
 	quorum    *quorum.Quorum
+	gossip    *quorum.Gossip
 	proposer  *proposer
 	presence  *presence
 	sightings sightings
@@ -147,7 +150,8 @@ func (s *Server) openQuorum() (err error) {
 		return err
 	}
 	s.proposer = newProposer(s.quorum, s.Now, s.log)
-	return nil
+	s.gossip, err = quorum.NewGossip(quorum.GossipConfig{ID: s.id, Addr: s.cfg.Advertise, Link: s.end, Log: s.log, Peers: s.quorum.Members})
+	return err
 }
 
 // stop is called by a part that must not go on: a damaged state, a failed
@@ -166,17 +170,31 @@ func (s *Server) ID() protocol.NodeID { return s.id }
 func (s *Server) Now() protocol.Instant { return protocol.At(s.cfg.Now()) }
 
 // Run serves until ctx ends or a part must not go on. A leader hands over
-// before it leaves.
+// before it leaves; the state machine outlives the quorum that applies to it.
 func (s *Server) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	parts := []func(context.Context) error{s.begin, s.fsm.Run, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward,
-		s.follower.Run, s.renewals, s.quorum.Run}
+	stateCtx, stopState := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopState()
+	stateDone := make(chan error, 1)
+	go func() {
+		err := s.fsm.Run(stateCtx)
+		cancel(err)
+		stateDone <- err
+	}()
+	err := s.serve(ctx, cancel)
+	stopState()
+	return errors.Join(err, <-stateDone, s.close())
+}
+
+// serve runs the parts until all have ended.
+func (s *Server) serve(ctx context.Context, cancel context.CancelCauseFunc) (first error) {
+	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower.Run, s.renewals,
+		s.gossip.Run, s.hints, s.quorum.Run}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()
 	}
-	var first error
 	for left := len(parts); left > 0; {
 		select {
 		case err := <-s.fatal:
@@ -191,7 +209,7 @@ func (s *Server) Run(ctx context.Context) error {
 			}
 		}
 	}
-	return errors.Join(first, s.close())
+	return first
 }
 
 // close releases what was opened, in the opposite order.

@@ -3,6 +3,9 @@ package node
 import (
 	"errors"
 	"syscall"
+	"time"
+
+	"xiangyun/protocol"
 )
 
 var errEnough = errors.New("enough for one read")
@@ -17,4 +20,12 @@ func freeDisk(dir string) func() (free, total uint64) {
 		}
 		return st.Bavail * uint64(st.Bsize), st.Blocks * uint64(st.Bsize)
 	}
+}
+
+// instant is 0 for a time that never was.
+func instant(t time.Time) protocol.Instant {
+	if t.IsZero() {
+		return 0
+	}
+	return protocol.At(t)
 }

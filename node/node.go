@@ -31,6 +31,7 @@ type Config struct {
 	Log    *slog.Logger
 	Now    func() time.Time // nil is the machine's clock
 
+	Secure    bool // a proxy in front speaks TLS
 	Simulated bool // a simulated network
 }
 

@@ -25,6 +25,7 @@ const (
 	MayManageAgency  Verb = "agency.manage"
 	MayManageNode    Verb = "node.manage"
 	MayOperate       Verb = "place.operate" // work list, settle forks, members
+	MayReadRecords   Verb = "record.read"   // any record that holds no personal data, with its history
 )
 
 // rights is the whole table: who may, and whether only for the own agency.
@@ -50,6 +51,7 @@ var rights = []struct {
 	{MayManageAgency, []Role{RoleOperator}, false},
 	{MayManageNode, []Role{RoleOperator}, false},
 	{MayOperate, []Role{RoleOperator}, false},
+	{MayReadRecords, []Role{RoleOperator, RoleAuditor}, false},
 }
 
 // Question is everything a decision about access may depend on.

@@ -31,7 +31,17 @@ func carryRest(old, next any) {
 	next.(rester).rest().Unknown = from.rest().Unknown
 }
 
-// decodeBody reads a body. The strict pass succeeds for every body this binary
+// decodeAs reads a body by the plan of T, when it is plain.
+func decodeAs[T any](p *plan, body []byte) (*T, error) {
+	if p != nil && utf8.Valid(body) {
+		if rec := new(T); p.readPlain(body, reflect.ValueOf(rec)) {
+			return rec, nil
+		}
+	}
+	return decodeBody[T](body)
+}
+
+// decodeBody reads any body. The strict pass succeeds for every body this binary
 // could have written; only then is the second, slower pass spared.
 func decodeBody[T any](body []byte) (*T, error) {
 	if !utf8.Valid(body) { // K-20: what is stored and what is shown must be the same text

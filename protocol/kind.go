@@ -130,7 +130,8 @@ func Define[T any](name KindName, s Spec[T]) *Kind {
 	}
 	k := &Kind{Name: name, Title: s.Title, English: s.English, Lane: s.Lane, Keep: s.Keep, Personal: s.Personal,
 		acts: slices.Sorted(maps.Keys(s.Acts)), foreign: s.Foreign, follows: s.Target != nil}
-	k.decode = func(body []byte) (any, error) { return decodeBody[T](body) }
+	plan := planFor(reflect.TypeFor[T]())
+	k.decode = func(body []byte) (any, error) { return decodeAs[T](plan, body) }
 	k.judge = func(act Act, old, want any, h *Header, v View) (any, *Refusal) {
 		o, _ := old.(*T)
 		next, no := s.Acts[act](o, want.(*T), h, v)
@@ -299,9 +300,20 @@ func Load[T any](r Record) (*T, error) {
 	if r.Body == nil {
 		return nil, NewFault(Gone, "read "+r.Ref.String(), "内容已依法删除")
 	}
-	rec, err := decodeBody[T](r.Body)
+	rec, err := decodeRecord[T](&r)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", r.Ref, err)
 	}
 	return rec, nil
+}
+
+// decodeRecord takes the way of the kind when T is its type.
+func decodeRecord[T any](r *Record) (*T, error) {
+	if k := Lookup(r.Ref.Kind); k != nil {
+		rec, err := k.decode(r.Body)
+		if t, ok := rec.(*T); ok {
+			return t, err
+		}
+	}
+	return decodeBody[T](r.Body)
 }

@@ -53,6 +53,13 @@ func (c *Courier) Fetch(ctx context.Context, id protocol.BlobID) error {
 func (c *Courier) open(ctx context.Context) (link.Session, int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err := c.Uplink.allow(); err != nil {
+		if c.session != nil {
+			c.session.Close(0, "drill")
+			c.session = nil
+		}
+		return nil, 0, err
+	}
 	if c.session != nil && c.session.Context().Err() == nil {
 		return c.session, c.voters, nil
 	}

@@ -62,6 +62,7 @@ type Uplink struct {
 	mu     sync.Mutex // guards status, wantSnap
 	status UplinkStatus
 	snaps  snapshots
+	drill  drill
 }
 
 // UplinkStatus is what people are told about the connection to the hub.
@@ -109,8 +110,15 @@ func (u *Uplink) Run(ctx context.Context) error {
 // keep holds one lane's session and dials again with jitter (replication.R8).
 func (u *Uplink) keep(ctx context.Context, lane protocol.Lane) {
 	for b := newBackoff(); ctx.Err() == nil; b.sleep(ctx) {
+		online, err := u.drill.online(ctx)
+		if err != nil {
+			return
+		}
 		start := time.Now()
-		err := u.session(ctx, lane)
+		err = u.session(online, lane)
+		if online.Err() != nil {
+			b.reset()
+		}
 		if time.Since(start) > time.Minute {
 			b.reset()
 		}
@@ -176,6 +184,9 @@ func (u *Uplink) together(ctx context.Context, s link.Session, parts ...func(con
 
 // open dials the known servers in random order until one welcomes us.
 func (u *Uplink) open(ctx context.Context, class wire.Class) (link.Session, wire.Welcome, error) {
+	if err := u.allow(); err != nil {
+		return nil, wire.Welcome{}, err
+	}
 	servers := u.Servers.Servers()
 	rand.Shuffle(len(servers), func(i, j int) { servers[i], servers[j] = servers[j], servers[i] })
 	last := error(protocol.NewFault(protocol.Gone, "dial hub", "没有可用的省级服务器地址,请重新接入"))

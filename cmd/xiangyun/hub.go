@@ -71,6 +71,7 @@ func serveFlags(c *cobra.Command, listen, http string) {
 	c.Flags().String("http", http, "网页和接口(HTTP)地址")
 	c.Flags().String("tls-cert", "", "网页的证书文件(PEM);不给则用明文 HTTP,仅限本机或反向代理之后")
 	c.Flags().String("tls-key", "", "网页的私钥文件(PEM)")
+	c.Flags().Bool("behind-tls", false, "前面有提供 https 的反向代理")
 }
 
 func hubServe() *cobra.Command {
@@ -95,7 +96,11 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if advertise == "" {
 		advertise = pc.LocalAddr().String()
 	}
-	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log})
+	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: on(cmd, "behind-tls")})
+	if err != nil {
+		return err
+	}
+	handler, err := s.Handler()
 	if err != nil {
 		return err
 	}
@@ -106,7 +111,7 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	fmt.Fprintf(cmd.OutOrStdout(), "省级服务器 %s 已启动: QUIC %s, 网页 http://%s\n", s.ID(), advertise, door.Addr())
 	return together(ctx, s.Run,
 		func(ctx context.Context) error {
-			return serveHTTP(ctx, log, door, s.Handler(), flag(cmd, "tls-cert"), flag(cmd, "tls-key"))
+			return serveHTTP(ctx, log, door, handler, flag(cmd, "tls-cert"), flag(cmd, "tls-key"))
 		},
 		func(ctx context.Context) error { return serveHTTP(ctx, log, admin, s.AdminHandler(), "", "") })
 }

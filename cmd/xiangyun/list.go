@@ -9,6 +9,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"xiangyun/cmd/internal/client"
 )
 
 // column is one column of a list: its heading and where the value stands, as a
@@ -38,10 +40,10 @@ func listCommand(use, short, path string, filters []string, columns ...column) *
 			return err
 		}
 		items := []json.RawMessage{}
-		err = cl.pages(cmd.Context(), path, query, func(item json.RawMessage) error {
+		err = cl.Pages(cmd.Context(), path, query, func(item json.RawMessage) error {
 			items = append(items, item)
 			if limit > 0 && len(items) >= limit {
-				return errStop
+				return client.ErrStop
 			}
 			return nil
 		})
@@ -120,7 +122,7 @@ func showCommand(use, short, path string) *cobra.Command {
 			return err
 		}
 		var v any
-		if err := cl.call(cmd.Context(), http.MethodGet, fmt.Sprintf(path, url.PathEscape(args[0])), nil, &v); err != nil {
+		if err := cl.Call(cmd.Context(), http.MethodGet, fmt.Sprintf(path, url.PathEscape(args[0])), nil, &v); err != nil {
 			return err
 		}
 		e := json.NewEncoder(cmd.OutOrStdout())

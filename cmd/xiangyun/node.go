@@ -60,7 +60,11 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 		return fmt.Errorf("打开 QUIC 端口: %w", err)
 	}
 	defer pc.Close()
-	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log})
+	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Secure: on(cmd, "behind-tls")})
+	if err != nil {
+		return err
+	}
+	handler, err := n.Handler()
 	if err != nil {
 		return err
 	}
@@ -71,7 +75,7 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 	fmt.Fprintf(cmd.OutOrStdout(), "节点 %s 已启动: 网页 http://%s\n", n.ID(), door.Addr())
 	return together(ctx, n.Run,
 		func(ctx context.Context) error {
-			return serveHTTP(ctx, log, door, n.Handler(), flag(cmd, "tls-cert"), flag(cmd, "tls-key"))
+			return serveHTTP(ctx, log, door, handler, flag(cmd, "tls-cert"), flag(cmd, "tls-key"))
 		},
 		func(ctx context.Context) error { return serveHTTP(ctx, log, admin, n.AdminHandler(), "", "") })
 }

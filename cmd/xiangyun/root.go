@@ -64,6 +64,9 @@ func flag(cmd *cobra.Command, name string) string {
 	return f.Value.String()
 }
 
+// on reads a switch that the command is known to have.
+func on(cmd *cobra.Command, name string) bool { return flag(cmd, name) == "true" }
+
 func logger(cmd *cobra.Command) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(flag(cmd, "log-level"))); err != nil {

@@ -10,18 +10,17 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"xiangyun/cmd/internal/client"
 )
 
-// adminSocket is how commands on the same machine reach a running server: a
-// socket in its folder, open to whoever may read the folder.
-const adminSocket = "admin.sock"
-
-// listeners opens the HTTP door and the admin socket of a server.
+// listeners opens the HTTP door of a server, and the admin socket by which
+// commands on the same machine reach it: open to whoever may read its folder.
 func listeners(httpAddr, dir string) (door, admin net.Listener, err error) {
 	if door, err = net.Listen("tcp", httpAddr); err != nil {
 		return nil, nil, fmt.Errorf("打开网页端口 %s: %w", httpAddr, err)
 	}
-	path := filepath.Join(dir, adminSocket)
+	path := filepath.Join(dir, client.Socket)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, nil, errors.Join(err, door.Close())
 	}

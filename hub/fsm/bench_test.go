@@ -2,7 +2,6 @@ package fsm
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -64,7 +63,6 @@ func benchmarkApply(b *testing.B, size int, entry func(*pen, int) protocol.Entry
 	b.ReportMetric(float64(b.N)/took.Seconds(), "entries/s")
 	b.ReportMetric(float64((cpuTime()-cpu).Microseconds())/float64(b.N), "cpu-µs/entry")
 	b.ReportMetric(float64(bytes)/float64(b.N), "B/entry")
-	h.f.o.Log = slog.New(slog.DiscardHandler)
 }
 
 func commands(b *testing.B, h *hub, pens []*pen, size int, entry func(*pen, int) protocol.Entry) (logs []*raft.Log) {

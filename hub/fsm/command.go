@@ -58,6 +58,7 @@ type claim struct {
 // less at once.
 func EncodeAppend(now protocol.Instant, batches []wire.Batch, groups [][]protocol.Draft) ([]byte, error) {
 	out := beginCommand(kindAppend, now)
+	out = slices.Grow(out, min(sizeOf(batches), MaxCommand))
 	if len(batches) > math.MaxUint16 || len(groups) > math.MaxUint16 {
 		return nil, tooBig("%d batches, %d groups", len(batches), len(groups))
 	}
@@ -82,6 +83,16 @@ func EncodeAppend(now protocol.Instant, batches []wire.Batch, groups [][]protoco
 		return nil, err
 	}
 	return out, nil
+}
+
+func sizeOf(batches []wire.Batch) (size int) {
+	for i := range batches {
+		size += wire.BatchOverhead(batches[i].Origin)
+		for j := range batches[i].Entries {
+			size += wire.EntrySize(&batches[i].Entries[j])
+		}
+	}
+	return size
 }
 
 // EncodeTick writes a command that sets the clock and fires what has lapsed.

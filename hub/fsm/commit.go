@@ -89,7 +89,7 @@ func (f *FSM) commit() error {
 	if err := f.state.save(tx); err != nil {
 		return fmt.Errorf("commit hub state: %w (rollback: %v)", err, tx.Rollback())
 	}
-	if err := tx.Commit(); err != nil {
+	if err := f.sync(tx); err != nil {
 		return fmt.Errorf("commit hub state: %w", err)
 	}
 	f.committed = f.state.Applied

@@ -46,12 +46,6 @@ type row struct {
 	readers protocol.Audience // of record; in memory only
 }
 
-// formerly is a record that one node was told to take back.
-type formerly struct {
-	node protocol.NodeID
-	ref  protocol.Ref
-}
-
 // line adds a row to the step.
 func (st *step) line(r row) {
 	r.sub = uint32(len(st.rows))
@@ -65,29 +59,18 @@ func (st *step) changed(c *fold.Change, by protocol.NodeID) error {
 	if err := st.clocks(c); err != nil {
 		return err
 	}
-	except, err := st.writer(c, by)
-	if err != nil {
-		return err
+	except := protocol.NodeID("")
+	if c.Own && by != protocol.Hub { // it holds what it wrote
+		except = by
+		if err := st.unmark(forced{by, rec.Ref}); err != nil {
+			return err
+		}
 	}
 	st.rowsOf(c, except)
 	if rec.Ref.Kind == "node" {
 		return st.enrol(c)
 	}
 	return nil
-}
-
-// writer gives the node that needs no line, because it holds what it wrote. A
-// node that was told to take the record back may have done so after it wrote
-// this, so it does get one.
-func (st *step) writer(c *fold.Change, by protocol.NodeID) (protocol.NodeID, error) {
-	if !c.Own || by == protocol.Hub {
-		return "", nil
-	}
-	b, key := st.tx.Bucket(bucketForced), forcedKey(by, c.Record.Ref)
-	if b.Get(key) == nil {
-		return by, nil
-	}
-	return "", b.Delete(key)
 }
 
 func (st *step) rowsOf(c *fold.Change, except protocol.NodeID) {
@@ -122,36 +105,6 @@ func laneOf(ref protocol.Ref) protocol.Lane {
 		return kind.Lane
 	}
 	return protocol.Urgent
-}
-
-// force has a node take back its record after a refused act. The mark makes
-// sure that it hears of its next act on that record, which it may have taken
-// before the line reached it.
-func (st *step) force(node protocol.NodeID, v *protocol.Verdict) error {
-	rec, ok, err := fold.Get(st.tx, v.Ref)
-	if err != nil {
-		return err
-	}
-	if st.sent[formerly{node, v.Ref}] {
-		return nil
-	}
-	if st.sent == nil {
-		st.sent = make(map[formerly]bool)
-	}
-	st.sent[formerly{node, v.Ref}] = true
-	r := row{lane: v.Pos.Lane, stream: node, what: lineForce, ref: v.Ref}
-	if ok {
-		if r.readers, err = audience(&rec); err != nil {
-			return err
-		}
-		r.record = &rec
-	}
-	st.line(r)
-	return put(st.tx.Bucket(bucketForced), forcedKey(node, v.Ref), nil)
-}
-
-func forcedKey(node protocol.NodeID, ref protocol.Ref) []byte {
-	return append(append([]byte(node), 0), refKey(ref)...)
 }
 
 // audience is who may hold a record; its home always may.

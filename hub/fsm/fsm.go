@@ -51,7 +51,8 @@ type FSM struct {
 	o       Options
 	dir     string
 	keep    retention
-	applied mark.Mark // newest applied index
+	sync    func(*bbolt.Tx) error // ends a transaction; the disk that fails in a test
+	applied mark.Mark             // newest applied index
 	dirty   chan struct{}
 	ring    ring
 	watch   watchers
@@ -66,6 +67,7 @@ type FSM struct {
 	chains    map[chainKey]*chain
 	origins   map[protocol.NodeID]*origin
 	fired     map[protocol.Ref]bool // records with a lapsed clock
+	forced    map[forced]uint64     // by the index of the line
 	past      digests
 	dead      error // why this server stopped
 }

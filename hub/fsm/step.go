@@ -22,7 +22,6 @@ type step struct {
 
 	rows    []row
 	refs    []protocol.Ref // records that changed
-	sent    map[formerly]bool
 	touched []chainKey
 	record  []byte // outcomes, for the rolling digest
 }

@@ -108,7 +108,7 @@ func (f *tally) state() (index uint64, seen []string, digest uint64) {
 
 // cluster is some hub servers in one process.
 type cluster struct {
-	t       *testing.T
+	t       testing.TB
 	dir     string
 	net     testNet
 	adjust  func(*Config)
@@ -134,7 +134,7 @@ type server struct {
 	done chan error
 }
 
-func newCluster(t *testing.T, n testNet) *cluster {
+func newCluster(t testing.TB, n testNet) *cluster {
 	c := &cluster{t: t, dir: t.TempDir(), net: n}
 	t.Cleanup(func() {
 		if t.Failed() {

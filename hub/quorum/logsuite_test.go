@@ -265,7 +265,7 @@ func suiteClosed(t *testing.T, s *suiteStore) {
 }
 
 func suiteConcurrent(t *testing.T, s *suiteStore) {
-	const last = 300
+	const last = 150
 	s.store(entry(1, 1))
 	var wg sync.WaitGroup
 	for range 3 {

@@ -3,6 +3,7 @@ package quorum
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"sync"
@@ -88,7 +89,18 @@ func (p *peers) close() {
 // streamConn makes a stream look like a TCP connection to raft and memberlist.
 type streamConn struct {
 	link.Stream
+	session       link.Session
 	local, remote net.Addr
+}
+
+// Read gives io.EOF once the session has ended, however it did: raft would
+// report every pooled stream of a stopped peer as a failure (pitfalls.Q5).
+func (c streamConn) Read(b []byte) (int, error) {
+	n, err := c.Stream.Read(b)
+	if err != nil && c.session.Context().Err() != nil {
+		return n, io.EOF
+	}
+	return n, err
 }
 
 func (c streamConn) LocalAddr() net.Addr  { return c.local }

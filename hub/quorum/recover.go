@@ -207,14 +207,14 @@ func (s *segmentLog) takeEntries(seg *segment, head batchHead, payload []byte) e
 // acknowledged, and is made zeros again.
 func (s *segment) clearTail() error {
 	const chunk = 1 << 20
-	b := make([]byte, chunk+batchHeader)
+	b, zeros := make([]byte, chunk+batchHeader), make([]byte, chunk+batchHeader)
 	dirty := false
 	for off := s.end; ; off += chunk {
 		n, err := s.f.ReadAt(b, off)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fmt.Errorf("read log segment: %w", err)
 		}
-		if !allZero(b[:n]) {
+		if !bytes.Equal(b[:n], zeros[:n]) {
 			dirty = true
 			if head, ok := findBatch(b[:n], s.salt); ok {
 				return damaged("batch %d follows bytes at %d that do not verify", head.seq, s.end)
@@ -230,8 +230,6 @@ func (s *segment) clearTail() error {
 	}
 	return s.cutAt(s.end)
 }
-
-func allZero(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }
 
 // findBatch looks for a batch head anywhere in b but at its start, where the
 // torn batch itself may have a good head.

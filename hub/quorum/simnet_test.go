@@ -20,11 +20,11 @@ import (
 // province issues the certificates of a test. In a bubble it must be made
 // inside (pitfalls.C3).
 type province struct {
-	t  *testing.T
+	t  testing.TB
 	ca *identity.Authority
 }
 
-func newProvince(t *testing.T) *province {
+func newProvince(t testing.TB) *province {
 	t.Helper()
 	ca, err := identity.NewAuthority(time.Now)
 	if err != nil {
@@ -96,7 +96,7 @@ func plainAddr(a net.Addr) string {
 }
 
 // newSimulated makes the network with a socket for each of n servers.
-func newSimulated(t *testing.T, servers int) *simulated {
+func newSimulated(t testing.TB, servers int) *simulated {
 	n := &simulated{province: newProvince(t), router: &dropper{off: map[string]bool{}}, socket: map[string]net.PacketConn{}, ends: map[string]*link.Endpoint{}}
 	n.sim = &simnet.Simnet{Router: n.router}
 	for i := range servers {
@@ -149,7 +149,7 @@ type loopback struct {
 	ends    map[string]*link.Endpoint
 }
 
-func newLoopback(t *testing.T, servers int) *loopback {
+func newLoopback(t testing.TB, servers int) *loopback {
 	n := &loopback{province: newProvince(t), ends: map[string]*link.Endpoint{}}
 	for range servers {
 		pc, err := link.ListenUDP("127.0.0.1:0")

@@ -81,7 +81,7 @@ func (t *raftStreams) open(ctx context.Context, address raft.ServerAddress, what
 	if err != nil {
 		return nil, fmt.Errorf("open stream to %s: %w", id, err)
 	}
-	conn := streamConn{st, hostPort(t.self), hostPort(address)}
+	conn := streamConn{st, s, hostPort(t.self), hostPort(address)}
 	if _, err := conn.Write([]byte{what}); err != nil {
 		_ = conn.Close() // the write's error is the one that counts
 		return nil, fmt.Errorf("open stream to %s: %w", id, err)
@@ -115,7 +115,7 @@ func (t *raftStreams) serveSession(ctx context.Context, s link.Session) {
 		if err != nil {
 			return // the session ended; whoever needs one dials again
 		}
-		conn := streamConn{st, hostPort(t.self), remote}
+		conn := streamConn{st, s, hostPort(t.self), remote}
 		t.goRun(func() { t.serveStream(ctx, conn) })
 	}
 }

@@ -19,22 +19,27 @@ func (s *Store) Acknowledge(ctx context.Context, ack wire.Ack) error {
 		return &protocol.Fault{Code: protocol.Malformed, Op: "acknowledge", Text: "省级的确认格式不正确", Err: err}
 	}
 	return s.do(ctx, true, func(g *group) error {
-		if err := journal.SetAcked(g.write(), ack.Pos, ack.Index); err != nil {
+		g.steps = append(g.steps, step{ack: &ack})
+		return g.acknowledge(&ack)
+	})
+}
+
+func (g *group) acknowledge(ack *wire.Ack) error {
+	if err := journal.SetAcked(g.page(), ack.Pos, ack.Index); err != nil {
+		return err
+	}
+	if ack.Pos.Seq > g.state.acked[ack.Lane].Seq {
+		g.state.acked[ack.Lane] = ack.Pos
+	}
+	for _, v := range ack.Verdicts {
+		if err := g.decide(v); err != nil {
 			return err
 		}
-		if ack.Pos.Seq > g.state.acked[ack.Lane].Seq {
-			g.state.acked[ack.Lane] = ack.Pos
-		}
-		for _, v := range ack.Verdicts {
-			if err := g.decide(v); err != nil {
-				return err
-			}
-		}
-		if ack.Index == 0 {
-			return nil
-		}
-		return g.confirm(ack.Lane, ack.Pos.Seq, ack.Index)
-	})
+	}
+	if ack.Index == 0 {
+		return nil
+	}
+	return g.confirm(ack.Lane, ack.Pos.Seq, ack.Index)
 }
 
 // confirm settles the entries up to a seq about which the hub said nothing
@@ -67,7 +72,7 @@ func (g *group) confirm(lane protocol.Lane, upto, index uint64) error {
 
 func (g *group) applied(ref protocol.Ref, rev, index uint64) error {
 	g.touch(ref)
-	return fold.Confirm(g.write(), ref, rev, index)
+	return fold.Confirm(g.page(), ref, rev, index)
 }
 
 // decide takes one verdict, from an ack or from the feed; either may come first
@@ -124,5 +129,5 @@ func (g *group) hold(v protocol.Verdict, p pending, waits bool) error {
 	}
 	g.uncount(v.Pos.Lane, p)
 	p.outcome = v.Outcome
-	return putPending(g.write(), v.Pos.Lane, v.Pos.Seq, p)
+	return putPending(g.page(), v.Pos.Lane, v.Pos.Seq, p)
 }

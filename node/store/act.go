@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/wire"
@@ -66,6 +67,9 @@ func (g *group) mayAct(kind *protocol.Kind) error {
 		return &protocol.Fault{Code: protocol.Fenced, Op: "act", Text: "本节点刚重新接入,正在与省级核对日志;请保持联网,稍候再办",
 			Hint: "连上省级后自动继续"}
 	}
+	if g.s.crammed && time.Since(g.s.tried) < remeasure { // a failed commit reads the whole file
+		return fullFault(nil)
+	}
 	return g.s.room.admits(kind)
 }
 
@@ -98,7 +102,7 @@ func (g *group) append(old *protocol.Record, h *protocol.Header, judged protocol
 	if err != nil {
 		return protocol.Record{}, err
 	}
-	tx := g.write()
+	tx := g.page()
 	changes, err := g.fold().Apply(tx, old, h, judged, 0)
 	if err != nil {
 		return protocol.Record{}, fmt.Errorf("apply %s to %s: %w", h.Act, h.Ref, err)
@@ -110,7 +114,13 @@ func (g *group) append(old *protocol.Record, h *protocol.Header, judged protocol
 	if err := reindex(tx, rec.Ref, old, &rec); err != nil {
 		return protocol.Record{}, err
 	}
-	g.entries = append(g.entries, e)
-	g.state.heads[h.Lane] = e.Pos()
-	return rec, g.await(&e)
+	g.steps = append(g.steps, step{act: &act{entry: e, home: rec.Home, epoch: rec.Epoch, moved: followed(changes[1:])}})
+	return rec, g.line(&e)
+}
+
+func followed(changes []fold.Change) (all []moved) {
+	for _, c := range changes {
+		all = append(all, moved{c.Record.Ref, c.Record.Home, c.Record.Epoch})
+	}
+	return all
 }

@@ -33,7 +33,8 @@ func (g *group) freeze(f *protocol.Fault) {
 	if f == nil && g.state.frozen == nil {
 		return
 	}
-	g.state.frozen, g.changed = f, true
+	g.state.frozen = f
+	g.set()
 }
 
 // Frozen gives the fault that acts are refused with, or nil.

@@ -9,42 +9,78 @@ import (
 	"xiangyun/protocol"
 	"xiangyun/replication/fold"
 	"xiangyun/replication/journal"
-	"xiangyun/replication/mark"
 )
 
-// group is one bbolt transaction and the callers that share its commit. What
-// can wait for the commit is kept in memory until then, so that a caller that
-// is refused before it wrote anything costs the others nothing.
+// group is the open bbolt transaction. It lives over several rounds of callers:
+// what they do is made durable by the redo log, and written to the database's
+// pages once for many rounds (DESIGN.md). Only the writer has it.
 type group struct {
 	s       *Store
 	tx      *bbolt.Tx
 	base    state            // as on the pages of tx
 	state   state            // as after what was done
 	entries []protocol.Entry // sealed, not yet in the journal of tx
-	touched []protocol.Ref   // records that changed
-	changed bool             // there is something to commit
-	wrote   bool             // the caller that runs has written to tx
+
+	// Of the round that runs:
+	steps   []step         // what the redo log and a rollback must know
+	touched []protocol.Ref // records that changed
+	changed bool           // there is something to make durable or to write
+	direct  bool           // something is in no redo record: only a commit makes it durable
+	wrote   bool           // the caller that runs has written to tx
 }
 
-func (s *Store) begin() (*group, error) {
+// transaction gives the open transaction, or opens one: what is durable but not
+// yet committed is done again in it.
+func (s *Store) transaction() (*group, error) {
+	if s.open != nil {
+		return s.open, nil
+	}
 	tx, err := s.db.Begin(true)
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
-	now := s.committed()
-	return &group{s: s, tx: tx, base: now, state: now}, nil
+	g := &group{s: s, tx: tx, base: s.onPages, state: s.onPages}
+	if err := g.replay(s.tail); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	g.touched, g.changed, g.direct, g.wrote = nil, false, false, false
+	s.open = g
+	return g, nil
 }
 
-// write gives the transaction to change; from then on the caller that runs can
-// only be undone by rolling everybody back.
-func (g *group) write() *bbolt.Tx {
+// abandon rolls the open transaction back; the tail is done again in the next.
+func (s *Store) abandon() error {
+	g := s.open
+	s.open = nil
+	if g == nil {
+		return nil
+	}
+	if err := g.tx.Rollback(); err != nil {
+		return fmt.Errorf("roll back: %w", err)
+	}
+	return nil
+}
+
+// page gives the transaction to change for what the redo log knows to do again.
+// From then on the caller that runs can only be undone by rolling everybody
+// back.
+func (g *group) page() *bbolt.Tx {
 	g.wrote, g.changed = true, true
 	return g.tx
+}
+
+// write is page for anything else: it is committed before it is answered.
+func (g *group) write() *bbolt.Tx {
+	g.direct = true
+	return g.page()
 }
 
 func (g *group) fold() fold.Fold { return fold.Fold{Level: g.state.level} }
 
 func (g *group) touch(ref protocol.Ref) { g.touched = append(g.touched, ref) }
+
+// set notes that the state in memory changed in a way that only a commit keeps.
+func (g *group) set() { g.changed, g.direct = true, true }
 
 var errPanicked = errors.New("the caller panicked")
 
@@ -58,14 +94,16 @@ func (g *group) run(j *job) (err error) {
 			return err
 		}
 	}
-	was, entries, touched, changed := g.state, len(g.entries), len(g.touched), g.changed
+	was := *g
 	returned := false
 	defer func() {
 		if !returned {
 			j.panics, err = recover(), errPanicked
 		}
 		if err != nil {
-			g.state, g.entries, g.touched, g.changed = was, g.entries[:entries], g.touched[:touched], changed
+			wrote := g.wrote
+			*g = was
+			g.wrote = wrote
 		}
 	}()
 	err = j.act(g)
@@ -90,140 +128,4 @@ func (g *group) settle() error {
 	}
 	g.base = g.state
 	return nil
-}
-
-// told is a caller whose answer waits for the commit.
-type told struct {
-	job *job
-	err error
-}
-
-// round runs the callers of queue, and those who come meanwhile when more is
-// set, and commits what they did in one transaction. It gives those it did not
-// come to, the outcome of the commit, and the error after which nothing may be
-// written any more. Whoever it ran is answered, also when that error comes.
-//
-// bbolt has no savepoints. A caller that fails after it wrote takes the whole
-// transaction down: those before it are run again without it and committed,
-// those after it are left for the next round.
-func (s *Store) round(queue []*job, more bool) (rest []*job, outcome, fatal error) {
-	g, err := s.begin()
-	if err != nil {
-		return queue, nil, err
-	}
-	var done []told
-	for {
-		var j *job
-		switch {
-		case len(queue) > 0:
-			j, queue = queue[0], queue[1:]
-		case more && len(done) < maxGroup:
-			j = s.next()
-		}
-		if j == nil {
-			break
-		}
-		err := g.run(j)
-		if err != nil && g.wrote {
-			if err := g.tx.Rollback(); err != nil {
-				return append(queue, j), nil, fmt.Errorf("roll back: %w", err)
-			}
-			outcome, fatal = s.redo(done, told{j, err})
-			return queue, outcome, fatal
-		}
-		done = append(done, told{j, err})
-	}
-	return s.finish(g, done)
-}
-
-// redo runs those before a failed caller again and then tells it. What it was
-// told stands on what they did, so their outcome comes first.
-func (s *Store) redo(before []told, failed told) (outcome, fatal error) {
-	var again []*job
-	for _, t := range before {
-		again = append(again, t.job)
-	}
-	for len(again) > 0 && fatal == nil {
-		var err error
-		again, err, fatal = s.round(again, false)
-		outcome = errors.Join(outcome, err)
-	}
-	switch {
-	case fatal != nil:
-		answer(append(again, failed.job), unknownFault(fatal))
-	case outcome != nil:
-		failed.job.answer <- outcome
-	default:
-		failed.job.answer <- failed.err
-	}
-	return outcome, fatal
-}
-
-// finish commits and answers.
-func (s *Store) finish(g *group, done []told) (rest []*job, outcome, fatal error) {
-	outcome, fatal = g.commit()
-	if fatal != nil {
-		outcome = unknownFault(fatal)
-	}
-	if protocol.CodeOf(outcome) == protocol.Full && s.room.surrender() {
-		for _, t := range done {
-			rest = append(rest, t.job)
-		}
-		return rest, nil, nil // the reserve makes room: all of them once more
-	}
-	for _, t := range done {
-		if outcome != nil {
-			t.err = outcome
-		}
-		t.job.answer <- t.err
-	}
-	return nil, outcome, fatal
-}
-
-// commit makes the group durable. outcome is what every caller is told; fatal
-// means that nobody knows what is on disk.
-func (g *group) commit() (outcome, fatal error) {
-	if !g.changed {
-		if err := g.tx.Rollback(); err != nil {
-			return nil, fmt.Errorf("end transaction: %w", err)
-		}
-		return nil, nil
-	}
-	if err := g.settle(); err != nil {
-		if rolled := g.tx.Rollback(); rolled != nil {
-			return nil, fmt.Errorf("roll back: %w", rolled)
-		}
-		return err, nil
-	}
-	if err := g.tx.Commit(); err != nil {
-		if outOfRoom(err) {
-			return fullFault(err), nil
-		}
-		return nil, fmt.Errorf("commit: %w", err)
-	}
-	g.publish()
-	return nil, nil
-}
-
-// publish tells the rest of the process what is durable now.
-func (g *group) publish() {
-	s := g.s
-	s.mu.Lock()
-	s.state = g.state
-	s.mu.Unlock()
-	s.raiseMarks(&g.state)
-	s.watchers.tell(g.touched)
-}
-
-// raiseMarks tells how far the lanes are on disk. A mark only rises: where
-// Rebase took a lane back, those who ask from now on get a new one.
-func (s *Store) raiseMarks(st *state) {
-	for _, lane := range protocol.Lanes {
-		m, seq := s.appended[lane].Load(), st.heads[lane].Seq
-		if m == nil || seq < m.Get() {
-			m = new(mark.Mark)
-			s.appended[lane].Store(m)
-		}
-		m.Set(seq)
-	}
 }

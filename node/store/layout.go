@@ -31,6 +31,7 @@ const (
 	rowFrozen = "frozen"
 	rowCursor = "cursor/" // + lane
 	rowSnap   = "snap"    // head of the snapshot in bucketSnap
+	rowRedo   = "redo"    // which records of the redo log go on from here
 )
 
 // format is the version of the whole database and of its rows.

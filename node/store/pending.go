@@ -120,7 +120,7 @@ func (g *group) await(e *protocol.Entry) error {
 // settled takes an entry out of what waits.
 func (g *group) settled(lane protocol.Lane, seq uint64, p pending) error {
 	g.uncount(lane, p)
-	if err := g.write().Bucket(bucketPending[lane]).Delete(seqKey(seq)); err != nil {
+	if err := g.page().Bucket(bucketPending[lane]).Delete(seqKey(seq)); err != nil {
 		return fmt.Errorf("drop pending %d of %s lane: %w", seq, lane, err)
 	}
 	return nil

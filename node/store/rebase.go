@@ -33,7 +33,8 @@ func (s *Store) Rebase(ctx context.Context, epoch uint64, last wire.Positions) e
 				return err
 			}
 		}
-		g.state.epoch, g.changed = epoch, true
+		g.state.epoch = epoch
+		g.set()
 		g.freeze(nil)
 		return g.renumber()
 	})
@@ -46,7 +47,7 @@ func staleCursor(lane protocol.Lane) wire.Cursor {
 }
 
 func (g *group) rebase(lane protocol.Lane, last protocol.Pos) error {
-	orphans, err := journal.Rebase(g.write(), last)
+	orphans, err := journal.Rebase(g.write(), last, g.s.config.Signer)
 	if err != nil {
 		return err
 	}

@@ -34,17 +34,38 @@ func (s *Store) Acked(lane protocol.Lane) (protocol.Pos, error) {
 // Hash gives the hash of the line at seq; false when it is trimmed or not yet
 // written. Seq 0 has the zero hash.
 func (s *Store) Hash(lane protocol.Lane, seq uint64) (hash protocol.Hash, ok bool, err error) {
-	err = s.view(func(tx *bbolt.Tx) (err error) {
+	if list := s.linesAhead(lane, seq); len(list) > 0 {
+		return list[0].Hash, true, nil
+	}
+	err = s.viewPages(func(tx *bbolt.Tx) (err error) {
 		hash, ok, err = journal.Hash(tx, lane, seq)
 		return err
 	})
 	return hash, ok, err
 }
 
+// linesAhead gives the lines from seq on when seq is durable but not committed
+// yet: the Pusher need not wait for the commit.
+func (s *Store) linesAhead(lane protocol.Lane, seq uint64) []protocol.Entry {
+	if lane.Validate() != nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := s.ahead[lane]
+	if len(list) == 0 || seq < list[0].Seq || seq > list[len(list)-1].Seq {
+		return nil
+	}
+	return list[seq-list[0].Seq:]
+}
+
 // ReadBatch gives the next lines above after, as journal.Read does; no entries
 // when there are none.
 func (s *Store) ReadBatch(lane protocol.Lane, after uint64, maxBytes int) (b wire.Batch, err error) {
-	err = s.view(func(tx *bbolt.Tx) (err error) {
+	if list := s.linesAhead(lane, after+1); len(list) > 0 {
+		return journal.Cut(list, maxBytes, s.config.Signer)
+	}
+	err = s.viewPages(func(tx *bbolt.Tx) (err error) {
 		b, err = journal.Read(tx, lane, after, maxBytes)
 		return err
 	})

@@ -112,8 +112,9 @@ func (r *roomKeeper) keep(scarce bool) error {
 	if scarce {
 		return nil
 	}
-	if err := makeReserve(r.reserve, r.config.Reserve); err != nil {
-		return err
+	err = makeFile(r.reserve, func(f *os.File) error { return allocate(f, r.config.Reserve) })
+	if err != nil {
+		return fmt.Errorf("make reserve: %w", err)
 	}
 	r.held = true
 	return nil
@@ -166,25 +167,4 @@ func (r *roomKeeper) admits(kind *protocol.Kind) error {
 	}
 	f.Hint = "清理磁盘;已排队的内容不受影响"
 	return f
-}
-
-// makeReserve preallocates a file so that its room is really there.
-func makeReserve(path string, size int64) (err error) {
-	f, err := os.OpenFile(path+".tmp", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("make reserve: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("make reserve: %w", err), os.Remove(path+".tmp"))
-		}
-	}()
-	err = errors.Join(allocate(f, size), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	if err = os.Rename(path+".tmp", path); err != nil {
-		return err
-	}
-	return syncDir(path) // pitfalls.W1
 }

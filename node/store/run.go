@@ -4,16 +4,22 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 )
 
-// maxGroup bounds how many callers share one commit.
+// maxGroup bounds how many callers share one write to the disk.
 const maxGroup = 256
+
+// maxTail bounds what is done again after a crash or a rolled-back caller.
+const maxTail = 2048
+
+// writeBehind is how long an act may be in the redo log alone.
+const writeBehind = 100 * time.Millisecond
 
 // job is one caller that waits for the writer.
 type job struct {
-	ctx    context.Context
 	act    func(g *group) error
-	alone  bool // needs the journal of the group on its pages: see group.settle
+	alone  bool // needs the journal on the pages: see group.settle
 	taken  atomic.Bool
 	answer chan error // one answer, buffered
 	panics any        // what act panicked with; it comes out of the caller
@@ -24,30 +30,91 @@ type job struct {
 func (j *job) claim() bool { return j.taken.CompareAndSwap(false, true) }
 
 // Run is the one writer (pitfalls.B7): it merges the callers that wait into one
-// commit. It returns nil when ctx ends, and the error that made the database
+// write. It returns nil when ctx ends, and the error that made the disk
 // untrustworthy: the process must then exit and start again from what is on
 // disk (pitfalls.W2). It may be called once.
 func (s *Store) Run(ctx context.Context) error {
 	defer close(s.stopped)
-	for {
+	due := time.NewTimer(0)
+	due.Stop()
+	for waiting := false; ; {
+		var err error
 		select {
 		case <-ctx.Done():
+			if _, err := s.commit(); err != nil {
+				return s.fail(err)
+			}
 			return nil
 		case j := <-s.jobs:
-			if err := s.serve(j); err != nil {
-				return fmt.Errorf("store of %s: %w", s.config.Node, err)
-			}
+			err = s.serve(j)
+		case j := <-s.commits:
+			err = s.commitFor(j)
+		case <-due.C:
+			waiting = false
+			_, err = s.commit()
+		}
+		if err != nil {
+			return s.fail(err)
+		}
+		if len(s.tail) > 0 && !waiting {
+			due.Reset(s.patience())
+			waiting = true
 		}
 	}
 }
 
-// do hands act to the writer and waits for its commit. ctx ends the wait only
-// while the act has not begun; after that the outcome is waited for, because it
-// is microseconds away and must be known.
+// patience is how long the tail may wait: longer when the last commit found no
+// room.
+func (s *Store) patience() time.Duration {
+	if s.crammed {
+		return 10 * writeBehind
+	}
+	return writeBehind
+}
+
+// commit puts the tail on the pages. outcome says why that could not be done
+// yet; the tail is durable all the same.
+func (s *Store) commit() (outcome, fatal error) {
+	if len(s.tail) == 0 {
+		return nil, s.abandon()
+	}
+	g, err := s.transaction()
+	if err != nil {
+		return nil, err
+	}
+	outcome, fatal = s.flush(g)
+	if outcome == nil || fatal != nil {
+		return nil, fatal
+	}
+	if s.room.surrender() {
+		return s.commit()
+	}
+	s.config.Log.Error("what is accepted waits in the redo log", "steps", len(s.tail), "err", outcome)
+	return outcome, nil
+}
+
+// commitFor commits for a reader and for all who wait for the same.
+func (s *Store) commitFor(j *job) error {
+	outcome, fatal := s.commit()
+	if fatal != nil {
+		outcome = brokenFault(fatal)
+	}
+	for ; j != nil; j = s.take(s.commits) {
+		j.answer <- outcome
+	}
+	return fatal
+}
+
+// do hands act to the writer and waits until it is durable. ctx ends the wait
+// only while the act has not begun; after that the outcome is waited for,
+// because it is microseconds away and must be known.
 func (s *Store) do(ctx context.Context, alone bool, act func(g *group) error) error {
-	j := &job{ctx: ctx, act: act, alone: alone, answer: make(chan error, 1)}
+	return s.hand(ctx, s.jobs, &job{act: act, alone: alone, answer: make(chan error, 1)})
+}
+
+func (s *Store) hand(ctx context.Context, to chan<- *job, j *job) error {
 	select {
-	case s.jobs <- j:
+	case to <- j:
 	case <-ctx.Done():
 		return fmt.Errorf("wait for the writer: %w", context.Cause(ctx))
 	case <-s.stopped:
@@ -96,14 +163,15 @@ func (s *Store) closed() error {
 }
 
 // Update runs fn in a transaction of its own and returns nil once all it did is
-// on disk, in one commit with whoever waits beside it. An error of fn, and
-// every refusal is one, undoes what this caller did and nothing else. fn may be
-// run more than once and must have no effect but on tx and its own results; it
-// must be short, because every other writer waits. A panic of fn comes out of
-// Update.
+// on disk, by one write with whoever waits beside it. An error of fn, and every
+// refusal is one, undoes what this caller did and nothing else. fn may be run
+// more than once and must have no effect but on tx and its own results. It must
+// be short, because every other writer waits, and must not call the Store: it
+// reads through tx. A panic of fn comes out of Update.
 func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	return s.do(ctx, false, func(g *group) error {
 		tx := &Tx{ReadTx: ReadTx{b: g.tx}, g: g, now: s.clock.stamp()}
+		defer func() { tx.g = nil }()
 		if err := fn(tx); err != nil {
 			return err
 		}
@@ -122,20 +190,23 @@ func (s *Store) serve(j *job) error {
 	for queue := []*job{j}; len(queue) > 0; {
 		rest, _, err := s.round(queue, true)
 		if err != nil {
-			s.fail(err)
-			answer(rest, s.fatal.Load())
+			answer(rest, brokenFault(err))
 			return err
 		}
 		queue = rest
 	}
+	if len(s.tail) >= maxTail {
+		_, err := s.commit()
+		return err
+	}
 	return nil
 }
 
-// next takes a waiting caller without waiting for one.
-func (s *Store) next() *job {
+// take gives a waiting caller without waiting for one.
+func (s *Store) take(from <-chan *job) *job {
 	for {
 		select {
-		case j := <-s.jobs:
+		case j := <-from:
 			if j.claim() {
 				return j
 			}
@@ -146,9 +217,10 @@ func (s *Store) next() *job {
 }
 
 // fail makes every later call refuse.
-func (s *Store) fail(err error) {
+func (s *Store) fail(err error) error {
 	s.fatal.Store(brokenFault(err))
 	s.config.Log.Error("store stops: the disk cannot be trusted", "err", err)
+	return fmt.Errorf("store of %s: %w", s.config.Node, err)
 }
 
 // answer tells jobs their outcome; each is told once.

@@ -96,6 +96,7 @@ func (s *Store) EndSnapshot(ctx context.Context, end wire.SnapEnd) error {
 		if broken = whole(g.tx, head, end); broken != nil {
 			return dropSnapshot(g.write())
 		}
+		g.set()
 		return g.swap(head)
 	})
 	if err != nil {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,20 +42,32 @@ type Config struct {
 // Store is a node's database. All methods may be called from many goroutines;
 // those that change something wait for Run.
 type Store struct {
-	config Config
-	db     *bbolt.DB
-	jobs   chan *job
-	room   roomKeeper
-	clock  clock
+	config  Config
+	db      *bbolt.DB
+	jobs    chan *job
+	commits chan *job // of readers who want the tail on the pages
+	room    roomKeeper
+	clock   clock
 
 	appended [lanes]atomic.Pointer[mark.Mark]
 	watchers watchers
 
 	stopped chan struct{} // closed when Run has returned
 	fatal   atomic.Pointer[protocol.Fault]
+	behind  atomic.Bool // there is a tail
 
-	mu    sync.Mutex // guards state
-	state state      // as committed; only the writer replaces it
+	// Of the writer alone:
+	redo    *redoLog
+	open    *group    // the open transaction, if any
+	onPages state     // as of the last commit
+	tail    []step    // durable in the redo log, not committed
+	crammed bool      // the last commit found no room
+	tried   time.Time // when that was
+	scratch []byte
+
+	mu    sync.Mutex              // guards the rest
+	state state                   // as durable; only the writer replaces it
+	ahead [lanes][]protocol.Entry // lines of the tail
 }
 
 // Open opens or makes the database at path. Nothing runs yet: Run does. It
@@ -66,23 +80,59 @@ func Open(path string, c Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &Store{config: c, db: db, jobs: make(chan *job), stopped: make(chan struct{})}
+	s := &Store{config: c, db: db, jobs: make(chan *job), commits: make(chan *job), stopped: make(chan struct{})}
 	s.clock.set(c.Stamp)
 	s.room.init(path+".reserve", c)
-	err = db.Update(func(tx *bbolt.Tx) (err error) {
-		if err = makeBuckets(tx); err == nil {
-			s.state, err = load(tx, c)
+	if err := s.recover(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// recover reads where the database stands and does again what only the redo log
+// holds.
+func (s *Store) recover(path string) error {
+	var place redoPlace
+	err := s.db.Update(func(tx *bbolt.Tx) (err error) {
+		if err = makeBuckets(tx); err != nil {
+			return err
 		}
+		if s.onPages, err = load(tx, s.config); err != nil {
+			return err
+		}
+		place, err = loadRedoPlace(tx)
 		return err
 	})
-	if err == nil {
-		err = s.room.measure()
-	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
+		return err
+	}
+	s.state = s.onPages
+	redo, payloads, err := openRedo(path+".redo", place)
+	if err != nil {
+		return err
+	}
+	s.redo = redo
+	for _, payload := range payloads {
+		steps, err := decodeSteps(payload)
+		if err != nil {
+			return damaged("redo log", err)
+		}
+		s.tail = append(s.tail, steps...)
+	}
+	if err := errors.Join(s.commit()); err != nil {
+		return err
 	}
 	s.raiseMarks(&s.state)
-	return s, nil
+	return s.room.measure()
+}
+
+func loadRedoPlace(tx *bbolt.Tx) (p redoPlace, err error) {
+	ok, err := getRow(tx, bucketNode, []byte(rowRedo), &p)
+	if ok || err != nil {
+		return p, err
+	}
+	rand.Read(p.Database[:])
+	return p, putRow(tx, bucketNode, []byte(rowRedo), p)
 }
 
 func (c *Config) validate() error {
@@ -124,25 +174,47 @@ func openFile(path string, maxSize int) (db *bbolt.DB, err error) {
 
 // Close closes the database; Run must have returned.
 func (s *Store) Close() error {
-	if err := s.db.Close(); err != nil {
+	err := s.abandon()
+	if s.redo != nil {
+		err = errors.Join(err, s.redo.close())
+	}
+	if err = errors.Join(err, s.db.Close()); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil
 }
 
-// View reads from one state of the database. Calls of fn should be short: a
-// long one keeps every page that is freed meanwhile (pitfalls.B5).
+// View reads from one state of the database that has everything acknowledged
+// before the call; what is durable but not yet committed is committed first.
+// Calls of fn should be short: a long one keeps every page that is freed
+// meanwhile (pitfalls.B5).
 func (s *Store) View(fn func(tx *ReadTx) error) error {
+	if s.behind.Load() {
+		err := s.hand(context.Background(), s.commits, &job{answer: make(chan error, 1)})
+		if protocol.CodeOf(err) == protocol.Full { // reading goes on without room
+			return s.do(context.Background(), false, func(g *group) error { return read(g.tx, fn) })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.viewPages(func(tx *bbolt.Tx) error { return read(tx, fn) })
+}
+
+// viewPages reads what is committed, be there a tail or not.
+func (s *Store) viewPages(fn func(tx *bbolt.Tx) error) error {
 	if f := s.fatal.Load(); f != nil {
 		return f
 	}
-	return s.db.View(func(b *bbolt.Tx) error {
-		tx := &ReadTx{b: b}
-		if err := fn(tx); err != nil {
-			return err
-		}
-		return tx.err
-	})
+	return s.db.View(fn)
+}
+
+func read(b *bbolt.Tx, fn func(tx *ReadTx) error) error {
+	tx := &ReadTx{b: b}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.err
 }
 
 // committed gives the state as of the last commit.

@@ -21,6 +21,7 @@ func (s *Store) Take(ctx context.Context, lane protocol.Lane, lines wire.Lines) 
 		if err != nil {
 			return err
 		}
+		g.set()
 		if !goesOn(c, lines) {
 			return protocol.NewFault(protocol.Gap, "take feed", "省级下发从 %d 起(第 %d 代),本节点在 %d(第 %d 代)",
 				lines.Prev, lines.Generation, c.Last, c.Generation)
@@ -126,9 +127,9 @@ func (g *group) overwrite(ref protocol.Ref, rec *protocol.Record) error {
 		return err
 	}
 	if rec == nil {
-		err = fold.Remove(g.write(), ref)
+		err = fold.Remove(g.page(), ref)
 	} else {
-		_, err = fold.Install(g.write(), rec, true)
+		_, err = fold.Install(g.page(), rec, true)
 	}
 	if err != nil {
 		return err
@@ -198,7 +199,8 @@ func (g *group) renumber() error {
 
 func (g *group) raise(level uint16) {
 	if level > g.state.level {
-		g.state.level, g.changed = level, true
+		g.state.level = level
+		g.set()
 	}
 }
 

@@ -67,7 +67,7 @@ func (g *group) open(v protocol.Verdict) error {
 		}
 	}
 	w.Verdict, w.Closed = v, nil
-	return putRow(g.write(), bucketWork, workKey(v.Pos), w)
+	return putRow(g.page(), bucketWork, workKey(v.Pos), w)
 }
 
 // orphan puts a line that lost its place in the chain before people.
@@ -83,7 +83,7 @@ func (g *group) resolve(p protocol.Pos) error {
 	if g.tx.Bucket(bucketWork).Get(workKey(p)) == nil {
 		return nil
 	}
-	if err := g.write().Bucket(bucketWork).Delete(workKey(p)); err != nil {
+	if err := g.page().Bucket(bucketWork).Delete(workKey(p)); err != nil {
 		return fmt.Errorf("drop work %s: %w", workID(p), err)
 	}
 	return nil

@@ -12,14 +12,13 @@ import (
 	"time"
 
 	"xiangyun/protocol"
-	"xiangyun/protocol/identity"
 	"xiangyun/protocol/page"
 )
 
 //go:embed templates/*.html
 var templates embed.FS
 
-// Config is what a console hands in. Product, Place, At, Gate and Records are
+// Config is what a console hands in. Product, Place, At, Sessions and Records are
 // needed.
 type Config struct {
 	Product page.Text
@@ -27,8 +26,8 @@ type Config struct {
 	At      protocol.NodeID // whose accounts log in
 	Version string
 
-	Gate    *identity.Gate
-	Records Records
+	Sessions Sessions
+	Records  Records
 
 	Templates fs.FS // the console's own pages
 	Texts     page.Texts
@@ -63,8 +62,8 @@ type Route struct {
 // New builds a console that has the pages every console has: login, logout and
 // assets.
 func New(cfg Config) (*Console, error) {
-	if cfg.Gate == nil || cfg.Records == nil || cfg.At == "" {
-		return nil, errors.New("console needs a gate, records and whose it is")
+	if cfg.Sessions == nil || cfg.Records == nil || cfg.At == "" {
+		return nil, errors.New("console needs sessions, records and whose it is")
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

@@ -15,8 +15,8 @@ type whoKey struct{}
 // session that ended loses nothing that was typed.
 func (c *Console) guard(verb protocol.Verb, h Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who, err := c.session(r)
-		if protocol.CodeOf(err) == protocol.Denied {
+		who, err := c.cfg.Sessions.Who(r)
+		if protocol.CodeOf(err) == protocol.Denied || err == nil && who == nil {
 			c.toLogin(w, r)
 			return
 		}
@@ -24,8 +24,8 @@ func (c *Console) guard(verb protocol.Verb, h Handler) http.Handler {
 			c.Fail(w, r, err)
 			return
 		}
-		v := &Visit{W: w, R: r.WithContext(context.WithValue(r.Context(), whoKey{}, &who)), Who: &who, Console: c}
-		if f := protocol.Authorize(protocol.Question{Subject: &who, Place: c.cfg.At, Verb: verb}); f != nil {
+		v := &Visit{W: w, R: r.WithContext(context.WithValue(r.Context(), whoKey{}, who)), Who: who, Console: c}
+		if f := protocol.Authorize(protocol.Question{Subject: who, Place: c.cfg.At, Verb: verb}); f != nil {
 			c.Fail(w, v.R, f)
 			return
 		}
@@ -35,25 +35,16 @@ func (c *Console) guard(verb protocol.Verb, h Handler) http.Handler {
 	})
 }
 
-// session finds who asks. A page that refreshes itself does not keep the
-// session alive.
-func (c *Console) session(r *http.Request) (protocol.Account, error) {
-	if page.IsRefresh(r) {
-		return c.cfg.Gate.Look(sessionToken(r))
-	}
-	return c.cfg.Gate.Session(sessionToken(r))
-}
-
 // who is for what surrounds a page, problem pages included.
 func (c *Console) who(r *http.Request) *protocol.Account {
 	if who, ok := r.Context().Value(whoKey{}).(*protocol.Account); ok {
 		return who
 	}
-	who, err := c.cfg.Gate.Look(sessionToken(r))
+	who, err := c.cfg.Sessions.Who(r)
 	if err != nil {
 		return nil // nobody, as far as this page is concerned
 	}
-	return &who
+	return who
 }
 
 func (c *Console) around(r *http.Request) page.Around {

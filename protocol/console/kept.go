@@ -47,8 +47,8 @@ func (k *keeper) put(by string, values url.Values, now time.Time) string {
 	return f.id
 }
 
-// take gives a form once, to the person it was kept for; otherwise nothing.
-func (k *keeper) take(id, by string, now time.Time) url.Values {
+// get gives a form to the person it was kept for, and again after a reload.
+func (k *keeper) get(id, by string, now time.Time) url.Values {
 	if id == "" {
 		return nil
 	}
@@ -58,9 +58,7 @@ func (k *keeper) take(id, by string, now time.Time) url.Values {
 	if i < 0 {
 		return nil
 	}
-	values := k.forms[i].values
-	k.forms = slices.Delete(k.forms, i, i+1)
-	return values
+	return k.forms[i].values
 }
 
 // readValues reads what a form of a stranger says, without its files: nothing a

@@ -53,15 +53,13 @@ func (c *Console) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l := page.Login{Action: loginPath, Name: r.PostForm.Get("name"), Next: page.Local(r.PostForm.Get("next"))}
-	token, who, err := c.cfg.Gate.Login(l.Name, r.PostForm.Get("password"))
+	cookie, who, err := c.cfg.Sessions.Begin(r, l.Name, r.PostForm.Get("password"))
 	if err != nil {
 		c.loginFailed(w, r, l, err)
 		return
 	}
-	if old := sessionToken(r); old != "" {
-		c.cfg.Gate.Logout(old)
-	}
-	setSession(w, r, token)
+	c.cfg.Sessions.End(r) // of an earlier session in this browser
+	http.SetCookie(w, cookie)
 	http.Redirect(w, r, c.comeBack(r.PostForm.Get(keptField), l.Next, who), http.StatusSeeOther)
 }
 
@@ -72,7 +70,7 @@ func (c *Console) loginFailed(w http.ResponseWriter, r *http.Request, l page.Log
 		c.Fail(w, r, err)
 		return
 	}
-	if l.Error = f.Text; f.Code == protocol.Denied {
+	if l.Error = f.Text; f.Code == protocol.Denied && f.Rule == "" {
 		l.Error = "console.wrong-password"
 	}
 	if kept := r.PostForm.Get(keptField); kept != "" {
@@ -96,7 +94,6 @@ func (c *Console) comeBack(kept, next string, who protocol.Account) string {
 }
 
 func (c *Console) logout(w http.ResponseWriter, r *http.Request) {
-	c.cfg.Gate.Logout(sessionToken(r))
-	setSession(w, r, "")
+	http.SetCookie(w, c.cfg.Sessions.End(r))
 	c.shell.Redirect(w, r, loginPath, page.Good, "console.logged-out")
 }

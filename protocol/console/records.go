@@ -33,7 +33,7 @@ type Query struct {
 }
 
 // CountState in Query.Count asks for the number of matches in each state.
-const CountState = "#state"
+const CountState = "\x01"
 
 // Hit is one record found.
 type Hit struct {

@@ -66,7 +66,7 @@ func (v *Visit) Done(to string, tone page.Tone, key string, args ...string) erro
 // is shown again, or nothing. Values longer than 1 MiB together are refused.
 func (v *Visit) Form() (url.Values, error) {
 	if v.R.Method != http.MethodPost {
-		return v.Console.kept.take(v.R.FormValue(keptParam), v.Author(), v.Console.cfg.Now()), nil
+		return v.Console.kept.get(v.R.FormValue(keptParam), v.Author(), v.Console.cfg.Now()), nil
 	}
 	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxValues)
 	if err := v.R.ParseForm(); err != nil {

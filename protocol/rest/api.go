@@ -38,7 +38,10 @@ type Config struct {
 }
 
 // Header documents one header of answers.
-type Header struct{ Name, Summary string }
+type Header struct {
+	Name, Summary string
+	Always        bool // on every answer from a handler
+}
 
 // API is a table of endpoints that serves itself. Register everything before
 // the first request.

@@ -76,13 +76,14 @@ type documentAnswer struct {
 
 type documentHeader struct {
 	Description string  `json:"description"`
+	Required    bool    `json:"required,omitempty"`
 	Schema      *Schema `json:"schema"`
 }
 
 const preface = "除标明者外均须登录:浏览器用会话 Cookie,程序用 Authorization: Bearer 接口令牌。" +
 	"出错时返回 application/problem+json(RFC 9457),type 为 urn:xiangyun:fault:代码;按规则拒绝的另有 rule。" +
 	"记录的 ETag 是其版本号,办理时放入 If-Match;内容已被他人更新则返回 412。" +
-	"接口自身的时间为 RFC 3339 北京时间;记录内容(body)中的时间为自 1970 年起的毫秒数,日期为 2026-03-02。" +
+	"时间为 RFC 3339 北京时间,标为整数的(记录内容 body 之中)为自 1970 年起的毫秒数;日期为 2026-03-02。" +
 	"回答可能增加新的成员;请求中出现未知成员则拒绝。"
 
 // Document is the OpenAPI document of everything registered, as JSON. It
@@ -182,18 +183,18 @@ func (a *API) success(e *endpoint) *documentAnswer {
 }
 
 func (a *API) headers(etag bool) map[string]documentHeader {
-	all := map[string]documentHeader{requestIDHeader: {"请求编号", &Schema{Type: "string"}}}
+	all := map[string]documentHeader{requestIDHeader: {"请求编号", true, &Schema{Type: "string"}}}
 	for _, h := range a.cfg.Stamped {
-		all[h.Name] = documentHeader{h.Summary, &Schema{Type: "string"}}
+		all[h.Name] = documentHeader{h.Summary, h.Always, &Schema{Type: "string"}}
 	}
 	if etag {
-		all["ETag"] = documentHeader{"版本号,带引号", &Schema{Type: "string"}}
+		all["ETag"] = documentHeader{"版本号,带引号", false, &Schema{Type: "string"}}
 	}
 	return all
 }
 
 func (a *API) problemHeaders() map[string]documentHeader {
 	all := a.headers(false)
-	all["Retry-After"] = documentHeader{"多少秒之后可以重试", &Schema{Type: "integer"}}
+	all["Retry-After"] = documentHeader{"多少秒之后可以重试", false, &Schema{Type: "integer"}}
 	return all
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -29,8 +30,23 @@ func newMetrics(reg *prometheus.Registry) *metrics {
 			[]string{"method", "route"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "xy_http_in_flight", Help: "API requests being answered now."}),
 	}
-	reg.MustRegister(m.requests, m.seconds, m.bytes, m.inFlight)
+	m.requests, m.seconds = registered(reg, m.requests), registered(reg, m.seconds)
+	m.bytes, m.inFlight = registered(reg, m.bytes), registered(reg, m.inFlight)
 	return m
+}
+
+// registered gives the collector that counts: an API that is served at two
+// doors has one set of numbers.
+func registered[C prometheus.Collector](reg *prometheus.Registry, c C) C {
+	err := reg.Register(c)
+	var again prometheus.AlreadyRegisteredError
+	if errors.As(err, &again) {
+		return again.ExistingCollector.(C)
+	}
+	if err != nil {
+		panic("rest: " + err.Error())
+	}
+	return c
 }
 
 func (m *metrics) done(method, route string, status int, bytes int64, took time.Duration) {

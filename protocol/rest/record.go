@@ -76,7 +76,7 @@ func Missing(ref protocol.Ref) *protocol.Fault {
 type List[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty" doc:"下一页的 after;没有即为末页"`
-	Total uint64 `json:"total,omitempty"`
+	Total uint64 `json:"total"`
 	More  bool   `json:"more,omitempty" doc:"总数是下限"`
 }
 

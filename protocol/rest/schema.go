@@ -81,6 +81,9 @@ var (
 
 // of gives the schema of t: inline for simple types, a reference for structs.
 func (s *schemas) of(t reflect.Type, input bool) *Schema {
+	if t.Kind() == reflect.Pointer {
+		return s.of(t.Elem(), input)
+	}
 	if known, ok := s.known[t]; ok {
 		return &known
 	}
@@ -94,8 +97,6 @@ func (s *schemas) of(t reflect.Type, input bool) *Schema {
 		panic(fmt.Sprintf("rest: %s writes its own JSON and nobody says what it looks like", t))
 	}
 	switch t.Kind() {
-	case reflect.Pointer:
-		return s.of(t.Elem(), input)
 	case reflect.Slice, reflect.Array:
 		if t.Elem().Kind() == reflect.Uint8 {
 			return &Schema{Type: "string", Encoding: "base64"}
@@ -104,6 +105,9 @@ func (s *schemas) of(t reflect.Type, input bool) *Schema {
 	case reflect.Map:
 		return &Schema{Type: "object", Additional: s.of(t.Elem(), input)}
 	case reflect.Struct:
+		if t.Name() == "" {
+			return s.inline(t, input)
+		}
 		return &Schema{Ref: "#/components/schemas/" + s.part(t, input)}
 	case reflect.Interface:
 		return &Schema{}
@@ -146,6 +150,13 @@ func (s *schemas) part(t reflect.Type, input bool) string {
 	s.names[d], s.parts[name] = name, part
 	s.members(part, t, input)
 	return name
+}
+
+// inline describes a struct without a name where it stands.
+func (s *schemas) inline(t reflect.Type, input bool) *Schema {
+	part := &Schema{Type: "object", Properties: make(map[string]*Schema)}
+	s.members(part, t, input)
+	return part
 }
 
 func (s *schemas) members(part *Schema, t reflect.Type, input bool) {

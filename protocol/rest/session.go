@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"xiangyun/protocol"
@@ -44,12 +45,19 @@ func (s *Sessions) Who(r *http.Request) (*protocol.Account, error) {
 	if err != nil || c.Value == "" || !s.private(r) {
 		return nil, nil
 	}
-	who, err := s.Gate.Session(c.Value)
+	find := s.Gate.Session
+	if r.Header.Get(refreshHeader) != "" {
+		find = s.Gate.Look
+	}
+	who, err := find(c.Value)
 	if err != nil {
 		return nil, err
 	}
 	return &who, nil
 }
+
+// refreshHeader marks what a page asks by itself (page.RefreshHeader).
+const refreshHeader = "Xy-Refresh"
 
 func (s *Sessions) bearer(r *http.Request, h string) (*protocol.Account, error) {
 	scheme, token, _ := strings.Cut(h, " ")
@@ -186,5 +194,6 @@ func (a *API) me(who *protocol.Account) Me {
 			m.May = append(m.May, e.Verb)
 		}
 	}
+	slices.Sort(m.May)
 	return m
 }

@@ -85,7 +85,7 @@ func (e *endpoint) patience(w http.ResponseWriter) {
 	}
 }
 
-// serve runs the steps in their fixed order: who, may they, how fresh, what.
+// serve runs the steps in their fixed order: how fresh, who, may they, what.
 func (e *endpoint) serve(w *answerWriter, r *http.Request, v *visit) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -95,13 +95,13 @@ func (e *endpoint) serve(w *answerWriter, r *http.Request, v *visit) (err error)
 			err = &protocol.Fault{Code: protocol.Internal, Op: e.Op, Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 		}
 	}()
-	if v.who, err = e.admit(r); err != nil {
-		return err
-	}
 	if e.api.cfg.Stamp != nil {
 		for name, values := range e.api.cfg.Stamp() {
 			w.Header()[name] = values
 		}
+	}
+	if v.who, err = e.admit(r); err != nil {
+		return err
 	}
 	if e.plain != nil {
 		w.Header().Set("Content-Type", e.media)

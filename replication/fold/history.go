@@ -3,7 +3,6 @@ package fold
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -33,10 +32,9 @@ func stepKey(rec *protocol.Record) []byte {
 }
 
 func note(tx *bbolt.Tx, rec *protocol.Record) error {
-	value, err := json.Marshal(Step{rec.Epoch, rec.Rev, rec.Act, rec.By, rec.At, rec.Home, rec.Index})
-	if err != nil {
-		return fmt.Errorf("encode history of %s: %w", rec.Ref, err)
-	}
+	step := *rec
+	step.Body = nil // a step is stored as its record without the body
+	value := wire.AppendRecord(make([]byte, 0, wire.RecordSize(&step)), &step)
 	return wrap("note history", tx.Bucket(bucketHistory).Put(stepKey(rec), wire.SealValue(stepVersion, value)))
 }
 
@@ -50,11 +48,11 @@ func History(tx *bbolt.Tx, ref protocol.Ref) (steps []Step, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("read history of %s: %w", ref, err)
 		}
-		var s Step
-		if err := json.Unmarshal(payload, &s); err != nil {
+		r, _, err := wire.ReadRecord(payload)
+		if err != nil {
 			return nil, fmt.Errorf("read history of %s: %w", ref, err)
 		}
-		steps = append(steps, s)
+		steps = append(steps, Step{r.Epoch, r.Rev, r.Act, r.By, r.At, r.Home, r.Index})
 	}
 	return steps, nil
 }

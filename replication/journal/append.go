@@ -97,11 +97,11 @@ func follows(head protocol.Pos, e *protocol.Entry) error {
 func putEntry(tx *bbolt.Tx, e *protocol.Entry, signed bool, s Signer) error {
 	l := line{raw: e.Raw}
 	if signed {
-		sig, err := s.Sign(e.Hash)
+		c, err := sign(e.Pos(), s)
 		if err != nil {
-			return fmt.Errorf("sign %s: %w", e.Pos(), err)
+			return err
 		}
-		l.checkpoint = &wire.Checkpoint{Pos: e.Pos(), Sig: sig}
+		l.checkpoint = c
 	}
 	value, err := l.encode()
 	if err != nil {
@@ -116,4 +116,12 @@ func putEntry(tx *bbolt.Tx, e *protocol.Entry, signed bool, s Signer) error {
 		return fmt.Errorf("store body %d: %w", e.Seq, err)
 	}
 	return nil
+}
+
+func sign(p protocol.Pos, s Signer) (*wire.Checkpoint, error) {
+	sig, err := s.Sign(p.Hash)
+	if err != nil {
+		return nil, fmt.Errorf("sign %s: %w", p, err)
+	}
+	return &wire.Checkpoint{Pos: p, Sig: sig}, nil
 }

@@ -200,7 +200,7 @@ func TestReplicationR11AckedOnlyRisesAndIsALineOfMine(t *testing.T) {
 	w.write(protocol.Urgent, 1, 5, 50)
 	pos := w.at(protocol.Urgent, 3)
 	w.update(func(tx *bbolt.Tx) error { return SetAcked(tx, pos, 70) })
-	w.update(func(tx *bbolt.Tx) error { return SetAcked(tx, w.at(protocol.Urgent, 2), 60) })
+	w.update(func(tx *bbolt.Tx) error { return SetAcked(tx, w.atTx(tx, 2), 60) })
 	w.update(func(tx *bbolt.Tx) error {
 		a, err := Acked(tx, protocol.Urgent)
 		if a.Pos != pos || a.Index != 70 {
@@ -322,7 +322,7 @@ func TestRebaseKeepsWhatBothHaveAndHandsBackTheRest(t *testing.T) {
 			w.update(func(tx *bbolt.Tx) error { return SetAcked(tx, w.atTx(tx, 3), 9) })
 			last, seqs := row.last(w), []uint64(nil)
 			w.update(func(tx *bbolt.Tx) error {
-				orphans, err := Rebase(tx, last)
+				orphans, err := Rebase(tx, last, identity.KeySigner(w.key))
 				for _, e := range orphans {
 					seqs = append(seqs, e.Seq)
 				}

@@ -174,3 +174,24 @@ func (r *reader) take(e protocol.Entry, l line) error {
 	}
 	return nil
 }
+
+// Cut makes a batch of lines that are not in the database yet, as Read would:
+// of one epoch, at most 256 entries and max bytes but at least one, signed at
+// its end. lines is one run of a lane and not empty.
+func Cut(lines []protocol.Entry, max int, s Signer) (b wire.Batch, err error) {
+	first := &lines[0]
+	size := wire.BatchOverhead(first.Origin)
+	n := 0
+	for ; n < min(len(lines), wire.MaxBatchEntries); n++ {
+		size += wire.EntrySize(&lines[n])
+		if n > 0 && (size > min(max, wire.MaxBatch) || lines[n].Epoch != first.Epoch) {
+			break
+		}
+	}
+	b = wire.Batch{Origin: first.Origin, Entries: lines[:n:n]}
+	c, err := sign(lines[n-1].Pos(), s)
+	if err == nil {
+		b.Checkpoint = *c
+	}
+	return b, err
+}

@@ -17,7 +17,10 @@ import (
 // Where last is a line of this journal, the lines after it are orphans. Where it
 // is not (an old disk, or two histories), the lines after the last acknowledged
 // one are, and the journal begins anew behind last.
-func Rebase(tx *bbolt.Tx, last protocol.Pos) (orphans []protocol.Entry, err error) {
+//
+// A cut may fall between two checkpoints; then s signs the line that is last
+// now, so that the journal still ends at a signed place.
+func Rebase(tx *bbolt.Tx, last protocol.Pos, s Signer) (orphans []protocol.Entry, err error) {
 	lane := last.Lane
 	hash, ok, err := Hash(tx, lane, last.Seq)
 	if err != nil {
@@ -45,7 +48,35 @@ func Rebase(tx *bbolt.Tx, last protocol.Pos) (orphans []protocol.Entry, err erro
 	if err := drop(tx, lane, after, math.MaxUint64); err != nil {
 		return nil, err
 	}
-	return orphans, moveTo(tx, last, a, !common)
+	if err := moveTo(tx, last, a, !common); err != nil {
+		return nil, err
+	}
+	return orphans, signLast(tx, last, s)
+}
+
+func signLast(tx *bbolt.Tx, last protocol.Pos, s Signer) error {
+	stored := headers(tx, last.Lane).Get(seqKey(last.Seq))
+	if stored == nil {
+		return nil
+	}
+	l, err := decodeLine(stored)
+	if err != nil {
+		return damaged(last.Lane, last.Seq, err)
+	}
+	if l.checkpoint != nil {
+		return nil
+	}
+	if l.checkpoint, err = sign(last, s); err != nil {
+		return err
+	}
+	value, err := l.encode()
+	if err != nil {
+		return err
+	}
+	if err := headers(tx, last.Lane).Put(seqKey(last.Seq), value); err != nil {
+		return fmt.Errorf("sign line %d: %w", last.Seq, err)
+	}
+	return nil
 }
 
 func moveTo(tx *bbolt.Tx, last protocol.Pos, a Ack, anew bool) error {

@@ -69,6 +69,7 @@ type verifier struct {
 	known  []protocol.Pos
 	at     protocol.Pos // last line seen
 	sealed bool         // at carries a checkpoint
+	cut    []byte       // signature over at that the key of its epoch did not make: see Rebase
 	report Report
 }
 
@@ -93,6 +94,9 @@ func begin(tx *bbolt.Tx, lane protocol.Lane, keys Keys, known []protocol.Pos) (*
 func (v *verifier) line(e protocol.Entry, l line) error {
 	if e.Seq != v.at.Seq+1 || e.Prev != v.at.Hash || e.Epoch < v.at.Epoch {
 		return v.broken(e.Seq, "第 %d 条没有接在第 %d 条之后", e.Seq, v.at.Seq)
+	}
+	if err := v.recut(e.Epoch); err != nil {
+		return err
 	}
 	v.at, v.sealed = e.Pos(), l.checkpoint != nil
 	v.report.Lines++
@@ -119,11 +123,29 @@ func (v *verifier) checkpoint(l line) error {
 	if !ok {
 		return nil
 	}
-	if err := identity.Verify(key, v.at.Hash, l.checkpoint.Sig); err != nil {
-		return &protocol.Fault{Code: protocol.BadSig, Op: "verify journal", Pos: v.at, Text: "检查点的签名与写入方的密钥不符", Err: err}
+	if identity.Verify(key, v.at.Hash, l.checkpoint.Sig) != nil {
+		v.cut = append([]byte(nil), l.checkpoint.Sig...)
+		return nil
 	}
 	v.report.Signed = v.at
 	return nil
+}
+
+// recut: the last line before a new epoch may have been signed when the epoch
+// was given, with the key of that one.
+func (v *verifier) recut(epoch uint64) error {
+	if v.cut == nil {
+		return nil
+	}
+	if key, ok := v.keys(epoch); ok && epoch > v.at.Epoch && identity.Verify(key, v.at.Hash, v.cut) == nil {
+		v.cut = nil
+		return nil
+	}
+	return v.badSig("检查点的签名与写入方的密钥不符")
+}
+
+func (v *verifier) badSig(text string) error {
+	return &protocol.Fault{Code: protocol.BadSig, Op: "verify journal", Pos: v.at, Text: text}
 }
 
 // meet compares a place with what others know of the same seq.
@@ -150,7 +172,7 @@ func (v *verifier) end(tx *bbolt.Tx) error {
 		return v.broken(head.Seq, "末条没有检查点")
 	}
 	if v.keys != nil && v.report.Lines > 0 && v.report.Signed != head {
-		return &protocol.Fault{Code: protocol.BadSig, Op: "verify journal", Pos: head, Text: "没有写入方的公钥,末条的签名无法验证"}
+		return v.badSig("末条的签名无法用写入方的公钥验证")
 	}
 	for _, p := range v.known {
 		if p.Seq > head.Seq {

@@ -35,6 +35,11 @@ const (
 	batchText = 1 << 20 // bytes
 )
 
+// pace is the least time between two takings while changes keep coming: the
+// commits of an index must not compete with those that people wait for. The
+// first change after a rest is taken at once.
+const pace = 250 * time.Millisecond
+
 // fullWait is how long the Follower waits for room on a full disk.
 const fullWait = 30 * time.Second
 
@@ -90,12 +95,23 @@ func (f *Follower) Ready() bool { return f.ready.Load() }
 func (f *Follower) Run(ctx context.Context) error {
 	err := f.retry(ctx, f.reconcile)
 	for err == nil {
-		err = f.retry(ctx, f.step())
+		if err = f.retry(ctx, f.step()); err == nil {
+			rest(ctx)
+		}
 	}
 	if ctx.Err() != nil && !Fatal(err) {
 		return nil
 	}
 	return fmt.Errorf("follow records: %w", err)
+}
+
+func rest(ctx context.Context) {
+	timer := time.NewTimer(pace)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // step gives the handling of the next changes. The refs are kept between

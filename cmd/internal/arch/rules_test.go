@@ -13,7 +13,7 @@ const module = "xiangyun"
 var levels = [][]string{
 	{"protocol", "protocol/page", "replication/mark"},
 	{"protocol/wire", "protocol/identity", "hub/merge"},
-	{"protocol/link", "replication/journal", "replication/fold", "replication/blob", "replication/search", "backup/target"},
+	{"protocol/link", "protocol/rest", "replication/journal", "replication/fold", "replication/blob", "replication/search", "backup/target"},
 	{"replication", "backup"},
 	{"hub/fsm", "hub/quorum", "hub/api", "hub/web", "node/store", "node/desk", "node/data", "node/api", "node/web"},
 	{"hub", "node"},
@@ -32,7 +32,6 @@ var beside = map[string][]string{
 var keepers = map[string][]string{
 	"github.com/quic-go/quic-go":      {"protocol/link"},
 	"github.com/hashicorp/raft":       {"hub/quorum", "hub/fsm"},
-	"github.com/hashicorp/raft-wal":   {"hub/quorum"},
 	"github.com/hashicorp/memberlist": {"hub/quorum"},
 	"go.etcd.io/bbolt": {"replication/journal", "replication/fold", "replication/blob", "replication/search", "node/store", "node/data",
 		"hub/fsm", "hub/quorum"},

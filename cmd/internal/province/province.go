@@ -5,12 +5,13 @@
 package province
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -36,8 +37,13 @@ type Province struct {
 	Dir string
 	Log *Log
 
+	dying sync.WaitGroup // processes that were killed and have not noticed
+
+	mu    sync.Mutex // guards what follows
 	hubs  map[string]*Proc[*hub.Server]
 	nodes map[protocol.NodeID]*Proc[*node.Node]
+	dirs  map[string]string // of hosts whose folder is no longer the first
+	made  int               // folders made so far
 }
 
 // Proc is one running server or node.
@@ -49,33 +55,23 @@ type Proc[S any] struct {
 	pc     net.PacketConn
 }
 
-// Log collects what all processes say; it is printed when the test fails.
-type Log struct {
-	mu sync.Mutex // guards b
-	b  bytes.Buffer
-}
-
-func (l *Log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
 // New makes an empty province.
 func New(t testing.TB, n Network) *Province {
-	return &Province{T: t, Net: n, Dir: t.TempDir(), Log: &Log{}, hubs: map[string]*Proc[*hub.Server]{}, nodes: map[protocol.NodeID]*Proc[*node.Node]{}}
+	return &Province{T: t, Net: n, Dir: t.TempDir(), Log: &Log{}, hubs: map[string]*Proc[*hub.Server]{}, nodes: map[protocol.NodeID]*Proc[*node.Node]{},
+		dirs: map[string]string{}}
 }
 
 // Close stops everything; with a failed test it prints the log.
 func (p *Province) Close() {
-	for id := range p.nodes {
+	for _, id := range p.RunningNodes() {
 		p.StopNode(id)
 	}
-	for id := range p.hubs {
+	for _, id := range p.RunningHubs() {
 		p.StopHub(id)
 	}
+	p.dying.Wait()
 	if p.T.Failed() {
-		p.T.Logf("log of the province:\n%s", p.Log.b.String())
+		p.Log.tell(p.T)
 	}
 }
 
@@ -107,7 +103,7 @@ func (p *Province) JoinHub(id string) {
 	token, err := p.Leader().IssueToken(context.Background(), Operator, protocol.RoleServer, protocol.NodeID(id))
 	p.must("token for "+id, err)
 	pc, addr := p.Net.Listen(id)
-	_, err = hub.JoinOver(context.Background(), pc, p.hubDir(id), token.Text, p.anyHub(), addr, p.linkOptions(id))
+	_, err = hub.JoinOver(context.Background(), pc, p.hubDir(id), token.Text, p.Leader().Advertise(), addr, p.linkOptions(id))
 	pc.Close()
 	p.must("join "+id, err)
 	p.StartHub(id)
@@ -131,10 +127,19 @@ func (p *Province) linkOptions(who string) link.Options {
 	return link.Options{Log: p.logger(who), DisablePMTUD: p.Net.Simulated()}
 }
 
-func (p *Province) hubDir(id string) string { return filepath.Join(p.Dir, id) }
+func (p *Province) hubDir(id string) string { return p.dirOf(id) }
 
 // NodeDir is a node's folder.
-func (p *Province) NodeDir(id protocol.NodeID) string { return filepath.Join(p.Dir, "node-"+string(id)) }
+func (p *Province) NodeDir(id protocol.NodeID) string { return p.dirOf("node-" + string(id)) }
+
+func (p *Province) dirOf(host string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if dir := p.dirs[host]; dir != "" {
+		return dir
+	}
+	return filepath.Join(p.Dir, host)
+}
 
 // StartHub starts a prepared server.
 func (p *Province) StartHub(id string) *hub.Server {
@@ -142,7 +147,10 @@ func (p *Province) StartHub(id string) *hub.Server {
 	pc, addr := p.Net.Listen(id)
 	s, err := hub.Open(hub.Config{Dir: p.hubDir(id), Advertise: addr, Socket: pc, Build: "test", Log: p.logger(id), Simulated: p.Net.Simulated()})
 	p.must("open "+id, err)
-	p.hubs[id] = start(s, s.Run, p.hubDir(id), pc)
+	proc := start(s, s.Run, p.hubDir(id), pc)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hubs[id] = proc
 	return s
 }
 
@@ -163,8 +171,7 @@ func (p *Proc[S]) end() error {
 // StopHub stops a server in order.
 func (p *Province) StopHub(id string) {
 	p.T.Helper()
-	if proc := p.hubs[id]; proc != nil {
-		delete(p.hubs, id)
+	if proc := take(p, p.hubs, id); proc != nil {
 		if err := proc.end(); err != nil {
 			p.T.Errorf("stop %s: %v", id, err)
 		}
@@ -174,16 +181,26 @@ func (p *Province) StopHub(id string) {
 // StopNode stops a node in order.
 func (p *Province) StopNode(id protocol.NodeID) {
 	p.T.Helper()
-	if proc := p.nodes[id]; proc != nil {
-		delete(p.nodes, id)
+	if proc := take(p, p.nodes, id); proc != nil {
 		if err := proc.end(); err != nil {
 			p.T.Errorf("stop %s: %v", id, err)
 		}
 	}
 }
 
+// take gives a process for stopping; from then on nobody else finds it.
+func take[K comparable, S any](p *Province, list map[K]*Proc[S], id K) *Proc[S] {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	proc := list[id]
+	delete(list, id)
+	return proc
+}
+
 // Leader gives the leading server, or nil.
 func (p *Province) Leader() *hub.Server {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, proc := range p.hubs {
 		if proc.Server.Leader() == proc.Server.ID() {
 			return proc.Server
@@ -192,37 +209,68 @@ func (p *Province) Leader() *hub.Server {
 	return nil
 }
 
-// Hub gives a running server.
-func (p *Province) Hub(id string) *hub.Server { return p.hubs[id].Server }
-
-// Node gives a running node.
-func (p *Province) Node(id protocol.NodeID) *node.Node { return p.nodes[id].Server }
-
-func (p *Province) anyHub() string {
-	first, addr := "", ""
-	for id, proc := range p.hubs {
-		if first == "" || id < first {
-			first, addr = id, proc.Server.Advertise()
-		}
+// Hub gives a running server, or nil.
+func (p *Province) Hub(id string) *hub.Server {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if proc := p.hubs[id]; proc != nil {
+		return proc.Server
 	}
-	return addr
+	return nil
+}
+
+// Node gives a running node, or nil.
+func (p *Province) Node(id protocol.NodeID) *node.Node {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if proc := p.nodes[id]; proc != nil {
+		return proc.Server
+	}
+	return nil
+}
+
+// RunningHubs and RunningNodes name what is up, in order.
+func (p *Province) RunningHubs() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Sorted(maps.Keys(p.hubs))
+}
+
+// RunningNodes names the nodes that are up, in order.
+func (p *Province) RunningNodes() []protocol.NodeID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Sorted(maps.Keys(p.nodes))
 }
 
 // Enroll plans, enrols and starts a node, or restores one under a new epoch.
 func (p *Province) Enroll(id protocol.NodeID, name string) *node.Node {
 	p.T.Helper()
+	p.must("enroll "+string(id), p.TryEnroll(id, name))
+	return p.StartNode(id)
+}
+
+// TryEnroll plans and enrols a node, which is then ready to start.
+func (p *Province) TryEnroll(id protocol.NodeID, name string) error {
 	ctx := context.Background()
 	leader := p.Leader()
-	if _, ok, err := leader.Get(protocol.Ref{Kind: "node", ID: string(id)}); err == nil && !ok {
-		_, err := leader.PlanNode(ctx, Operator, protocol.Node{ID: id, Name: name})
-		p.must("plan "+string(id), err)
+	if leader == nil {
+		return protocol.NewFault(protocol.Busy, "enroll", "没有主服务器")
+	}
+	if _, ok, err := leader.Get(protocol.Ref{Kind: "node", ID: string(id)}); err != nil {
+		return err
+	} else if !ok {
+		if _, err := leader.PlanNode(ctx, Operator, protocol.Node{ID: id, Name: name}); err != nil {
+			return err
+		}
 	}
 	token, err := leader.IssueToken(ctx, Operator, protocol.RoleNode, id)
-	p.must("token", err)
-	_, err = node.Enroll(ctx, node.Enrolment{Dir: p.NodeDir(id), Token: token.Text, Server: p.anyHub(), Link: p.linkOptions(string(id)),
+	if err != nil {
+		return err
+	}
+	_, err = node.Enroll(ctx, node.Enrolment{Dir: p.NodeDir(id), Token: token.Text, Server: leader.Advertise(), Link: p.linkOptions(string(id)),
 		Socket: func() (net.PacketConn, error) { pc, _ := p.Net.Listen("enroll-" + string(id)); return pc, nil }})
-	p.must("enroll "+string(id), err)
-	return p.StartNode(id)
+	return err
 }
 
 // StartNode starts an enrolled node.
@@ -231,7 +279,10 @@ func (p *Province) StartNode(id protocol.NodeID) *node.Node {
 	pc, _ := p.Net.Listen(string(id))
 	n, err := node.Open(node.Config{Dir: p.NodeDir(id), Socket: pc, Build: "test", Log: p.logger(string(id)), Simulated: p.Net.Simulated()})
 	p.must("open "+string(id), err)
-	p.nodes[id] = start(n, n.Run, p.NodeDir(id), pc)
+	proc := start(n, n.Run, p.NodeDir(id), pc)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.nodes[id] = proc
 	return n
 }
 

@@ -22,14 +22,14 @@ const latency = 10 * time.Millisecond
 type Simnet struct {
 	t testing.TB
 
-	mu     sync.Mutex // guards what follows
-	rand   *rand.Rand
-	hosts  map[string]netip.AddrPort
-	names  map[netip.AddrPort]string
-	ports  map[netip.AddrPort]*port
-	off    map[string]bool // hosts that hear and say nothing
-	ways   map[way]Way
-	tally  Tally
+	mu    sync.Mutex // guards what follows
+	rand  *rand.Rand
+	hosts map[string]netip.AddrPort
+	names map[netip.AddrPort]string
+	ports map[netip.AddrPort]*port
+	off   map[string]bool // hosts that hear and say nothing
+	ways  map[way]Way
+	tally Tally
 }
 
 type way struct{ from, to string }
@@ -116,7 +116,7 @@ type port struct {
 
 // SendPacket takes what the socket sends; the sender never learns of a loss.
 func (p *port) SendPacket(packet simnet.Packet) error {
-	p.net.carry(p.addr, packet)
+	p.net.carry(p, packet)
 	return nil
 }
 
@@ -137,7 +137,7 @@ func (p *port) Close() error {
 	return nil
 }
 
-func (n *Simnet) carry(from netip.AddrPort, packet simnet.Packet) {
+func (n *Simnet) carry(from *port, packet simnet.Packet) {
 	to := packet.To.(*net.UDPAddr).AddrPort()
 	to = netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
 	target, copies := n.fate(from, to, &packet)
@@ -147,14 +147,15 @@ func (n *Simnet) carry(from netip.AddrPort, packet simnet.Packet) {
 }
 
 // fate decides what becomes of a packet.
-func (n *Simnet) fate(from, to netip.AddrPort, packet *simnet.Packet) (target *port, copies int) {
+func (n *Simnet) fate(from *port, to netip.AddrPort, packet *simnet.Packet) (target *port, copies int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.tally.Sent++
 	target = n.ports[to]
-	w := n.ways[way{n.names[from], n.names[to]}]
+	a, b := n.names[from.addr], n.names[to]
+	w := n.ways[way{a, b}]
 	switch {
-	case target == nil || n.off[n.names[from]] || n.off[n.names[to]] || w.Cut || n.ports[from] == nil:
+	case target == nil || n.off[a] || n.off[b] || w.Cut || n.ports[from.addr] != from:
 		n.tally.Cut++
 		return nil, 0
 	case n.rand.Float64() < w.Loss:
@@ -190,6 +191,13 @@ func (n *Simnet) name(a net.Addr) string {
 	return n.names[netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())]
 }
 
+// detach takes a host's socket off the network at once, for good.
+func (n *Simnet) detach(host string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.ports, n.hosts[host])
+}
+
 // Off cuts a host off from everybody, or heals it.
 func (n *Simnet) Off(host string, off bool) {
 	n.mu.Lock()
@@ -197,25 +205,23 @@ func (n *Simnet) Off(host string, off bool) {
 	n.off[host] = off
 }
 
-// Set makes the way from one host to another what w says.
-func (n *Simnet) Set(from, to string, w Way) {
+// Cut cuts the way from one host to another, and not back, or heals it.
+func (n *Simnet) Cut(from, to string, cut bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	w := n.ways[way{from, to}]
+	w.Cut = cut
 	n.ways[way{from, to}] = w
 }
 
-// Between sets the ways in both directions.
-func (n *Simnet) Between(a, b string, w Way) {
-	n.Set(a, b, w)
-	n.Set(b, a, w)
-}
-
-// Everywhere sets every way between the hosts there are.
-func (n *Simnet) Everywhere(w Way) {
+// Everywhere changes every way between the hosts there are.
+func (n *Simnet) Everywhere(change func(*Way)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for a := range n.hosts {
 		for b := range n.hosts {
+			w := n.ways[way{a, b}]
+			change(&w)
 			n.ways[way{a, b}] = w
 		}
 	}

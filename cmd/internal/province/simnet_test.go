@@ -11,6 +11,6 @@ func TestAProvinceLivesInVirtualTime(t *testing.T) {
 		p.Enroll("yanbian", "延边州")
 		p.Enroll("changchun", "长春市")
 		p.Enroll("provincial", "省直")
-		time.Sleep(10*time.Minute)
+		time.Sleep(10 * time.Minute)
 	})
 }

@@ -2,40 +2,12 @@ package province
 
 import (
 	"context"
-	"fmt"
 	"testing"
 
 	"xiangyun/node"
 	"xiangyun/node/desk"
 	"xiangyun/protocol"
 )
-
-func person(n protocol.NodeID, login string, roles ...protocol.Role) *protocol.Account {
-	return &protocol.Account{Place: n, Login: login, Name: login, State: protocol.AccountActive, Roles: roles}
-}
-
-func sampleUSCC(n int) string {
-	base := fmt.Sprintf("1122%012d", n)
-	body := base + "X"
-	const letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	for _, c := range letters {
-		if protocol.CheckUSCC(body[:17]+string(c)) == nil {
-			return body[:17] + string(c)
-		}
-	}
-	panic("no check character")
-}
-
-func filing(agency string, n int) protocol.ItemFiling {
-	code := agency + "3" + fmt.Sprintf("%012d", 442199806003+n)
-	return protocol.ItemFiling{
-		Item: protocol.Item{ImplCode: code, Version: 1, Name: fmt.Sprintf("样例事项%d", n), Type: "05", Basis: []string{"社会救助暂行办法"}, Agency: agency,
-			AgencyName: "样例机构", CaseType: "promise", Scope: "interprefecture", Legal: protocol.Limit{N: 20, Unit: protocol.WorkingDays},
-			Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1}},
-		Guide: protocol.Guide{Lines: []protocol.MaterialLine{{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self"},
-			{ID: "m2", Name: "身份证明", Form: "copy", Necessity: "required", Source: "issued"}}},
-	}
-}
 
 func TestOneApplicationFromYanbianToChangchunAndBack(t *testing.T) {
 	p := New(t, &Loopback{T: t})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -145,7 +146,7 @@ func (c *Client) hold(method, path string, sent []byte, a *Answer) {
 	c.holdAnswer(route, c.doc.resolve(answer), a)
 	if a.Status < 300 {
 		c.covered[route.Op] = true
-		if sent != nil {
+		if len(sent) > 0 {
 			c.holdJSON(route.Op+" request", op.at("requestBody", "content", "application/json", "schema"), sent)
 		}
 	}
@@ -153,8 +154,8 @@ func (c *Client) hold(method, path string, sent []byte, a *Answer) {
 
 func (c *Client) holdAnswer(route rest.Route, answer node, a *Answer) {
 	c.t.Helper()
-	for name := range answer.at("headers").members() {
-		if a.Header.Get(name) == "" && name != "Retry-After" {
+	for name, header := range answer.at("headers").members() {
+		if (node{header}).at("required").v == true && a.Header.Get(name) == "" {
 			c.t.Errorf("%s: %d has no header %s", route.Op, a.Status, name)
 		}
 	}
@@ -202,13 +203,13 @@ func (c *Client) route(method, path string) (rest.Route, bool) {
 	return rest.Route{}, false
 }
 
-// EveryRouteSucceeded fails the test for routes that have not answered with a
-// success through this client: what no test has seen work is not documented,
-// only promised.
-func (c *Client) EveryRouteSucceeded() {
+// EveryRouteSucceededBut fails the test for routes that have not answered with
+// a success through this client: what no test has seen work is not documented,
+// only promised. Those named are tested elsewhere.
+func (c *Client) EveryRouteSucceededBut(ops ...string) {
 	c.t.Helper()
 	for _, route := range c.api.Routes() {
-		if !c.covered[route.Op] {
+		if !c.covered[route.Op] && !slices.Contains(ops, route.Op) {
 			c.t.Errorf("no test saw %s succeed", route.Op)
 		}
 	}

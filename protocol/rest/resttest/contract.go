@@ -53,7 +53,9 @@ func parse(t testing.TB, document []byte) contract {
 	return contract{node{v}}
 }
 
-func (c contract) operation(r rest.Route) node { return c.at("paths", r.Path, strings.ToLower(r.Method)) }
+func (c contract) operation(r rest.Route) node {
+	return c.at("paths", r.Path, strings.ToLower(r.Method))
+}
 
 // resolve follows one reference; a dangling one gives the zero node.
 func (c contract) resolve(n node) node {

@@ -18,3 +18,6 @@ func allocate(f *os.File, size int64) error {
 	}
 	return nil
 }
+
+// datasync makes the bytes of a file durable whose size does not change.
+func datasync(f *os.File) error { return syscall.Fdatasync(int(f.Fd())) }

@@ -1,0 +1,255 @@
+// Package demo starts a whole province on one machine, every hub server and
+// node as a process of its own, loads the embedded sample data, and can play
+// one story through it without a person: each step is verified by reading it
+// back at the other place.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"xiangyun/cmd/internal/client"
+	"xiangyun/hub/api"
+	"xiangyun/protocol"
+)
+
+// Options of a demo.
+type Options struct {
+	Exe   string // the xiangyun binary
+	Dir   string // where everything is kept; it must be empty
+	Nodes []protocol.NodeID
+	Hubs  int
+	Say   io.Writer // progress, for people
+}
+
+// Demo is a running province.
+type Demo struct {
+	Options
+	hubs  []*Proc
+	nodes map[protocol.NodeID]*Proc
+	ports map[string]string
+}
+
+// Start founds the hub, enrols the nodes and returns when all of them serve.
+// Call Stop whatever it returns.
+func Start(ctx context.Context, o Options) (*Demo, error) {
+	d := &Demo{Options: o, nodes: make(map[protocol.NodeID]*Proc), ports: make(map[string]string)}
+	if err := d.hub1(ctx); err != nil {
+		return d, err
+	}
+	for i := 2; i <= o.Hubs; i++ {
+		if err := d.JoinHub(ctx, fmt.Sprintf("hub%d", i)); err != nil {
+			return d, err
+		}
+	}
+	for _, id := range o.Nodes {
+		if err := d.Enroll(ctx, id); err != nil {
+			return d, err
+		}
+	}
+	return d, nil
+}
+
+// Stop ends every process in order, the nodes first.
+func (d *Demo) Stop() error {
+	var errs []error
+	for _, id := range d.Options.Nodes {
+		if p := d.nodes[id]; p != nil {
+			errs = append(errs, p.stop())
+		}
+	}
+	for i := len(d.hubs) - 1; i >= 0; i-- { // the first one last, so that somebody leads to the end
+		errs = append(errs, d.hubs[i].stop())
+	}
+	return errors.Join(errs...)
+}
+
+func (d *Demo) say(format string, args ...any) { fmt.Fprintf(d.Say, format+"\n", args...) }
+
+// port gives a free port that stays a process's own over restarts.
+func (d *Demo) port(name, network string) (string, error) {
+	if addr := d.ports[name+network]; addr != "" {
+		return addr, nil
+	}
+	addr := ""
+	if network == "udp" {
+		pc, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			return "", fmt.Errorf("find a free port: %w", err)
+		}
+		addr = pc.LocalAddr().String()
+		pc.Close()
+	} else {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", fmt.Errorf("find a free port: %w", err)
+		}
+		addr = l.Addr().String()
+		l.Close()
+	}
+	d.ports[name+network] = addr
+	return addr, nil
+}
+
+func (d *Demo) hub1(ctx context.Context) error {
+	dir := filepath.Join(d.Dir, "hub1")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make folder: %w", err)
+	}
+	if err := d.run(ctx, "hub", "init", "--dir", dir, "--id", "hub1"); err != nil {
+		return err
+	}
+	return d.serveHub(ctx, "hub1")
+}
+
+// JoinHub adds one server and waits until it votes.
+func (d *Demo) JoinHub(ctx context.Context, id string) error {
+	token, err := d.token(ctx, protocol.RoleServer, protocol.NodeID(id))
+	if err != nil {
+		return err
+	}
+	addr, err := d.port(id, "udp")
+	if err != nil {
+		return err
+	}
+	if err := d.run(ctx, "hub", "join", "--dir", filepath.Join(d.Dir, id), "--server", d.hubAddr(), "--advertise", addr, "--token", token); err != nil {
+		return err
+	}
+	if err := d.serveHub(ctx, id); err != nil {
+		return err
+	}
+	return d.until(ctx, id+" 参加表决", func() (bool, error) {
+		st, err := d.HubStatus(ctx)
+		return slices.ContainsFunc(st.Members, func(m api.Member) bool { return string(m.ID) == id && m.Voter }), err
+	})
+}
+
+func (d *Demo) hubAddr() string { return d.ports[d.aHub().Name+"udp"] }
+
+// aHub is a hub server that runs.
+func (d *Demo) aHub() *Proc {
+	for _, p := range d.hubs {
+		if p.done != nil {
+			return p
+		}
+	}
+	return d.hubs[0]
+}
+
+func (d *Demo) serveHub(ctx context.Context, id string) error {
+	quic, err := d.port(id, "udp")
+	if err != nil {
+		return err
+	}
+	web, err := d.port(id, "tcp")
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(d.Dir, id)
+	p := &Proc{Name: id, Dir: dir, HTTP: web, args: []string{"hub", "serve", "--dir", dir, "--listen", quic, "--advertise", quic, "--http", web}}
+	d.hubs = append(d.hubs, p)
+	if err := p.start(ctx, d.Exe); err != nil {
+		return err
+	}
+	return d.until(ctx, "省级集群选出主服务器", func() (bool, error) {
+		st, err := d.HubStatus(ctx)
+		return st.Leader != "", err
+	})
+}
+
+// Hub reaches the hub through any server that runs.
+func (d *Demo) Hub() *client.Client { return d.aHub().Client() }
+
+// Node reaches a node.
+func (d *Demo) Node(id protocol.NodeID) *client.Client { return d.nodes[id].Client() }
+
+// HubStatus asks a hub server where things stand.
+func (d *Demo) HubStatus(ctx context.Context) (st api.Status, err error) {
+	return st, d.Hub().Call(ctx, "GET", "/api/v1/status", nil, &st)
+}
+
+func (d *Demo) token(ctx context.Context, role string, subject protocol.NodeID) (string, error) {
+	var t api.Token
+	err := d.Hub().Call(ctx, "POST", "/api/v1/tokens", map[string]any{"role": role, "subject": subject}, &t)
+	return t.Text, err
+}
+
+// Enroll plans a node when it is new, enrols it and starts it.
+func (d *Demo) Enroll(ctx context.Context, id protocol.NodeID) error {
+	plan, err := planOf(id)
+	if err != nil {
+		return err
+	}
+	err = d.Hub().Call(ctx, "GET", "/api/v1/nodes/"+string(id), nil, nil)
+	if protocol.CodeOf(err) == protocol.Gone {
+		err = d.Hub().Call(ctx, "POST", "/api/v1/nodes", map[string]any{"id": id, "name": plan.Name, "divisions": plan.Divisions}, nil)
+	}
+	if err != nil {
+		return err
+	}
+	token, err := d.token(ctx, protocol.RoleNode, id)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(d.Dir, string(id))
+	if err := d.run(ctx, "node", "enroll", "--dir", dir, "--server", d.hubAddr(), "--token", token); err != nil {
+		return err
+	}
+	return d.serveNode(ctx, id)
+}
+
+func planOf(id protocol.NodeID) (protocol.NodePlan, error) {
+	for _, p := range protocol.StandardNodes() {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return protocol.NodePlan{}, protocol.NewFault(protocol.Malformed, "start demo", "没有名为 %s 的节点", id)
+}
+
+func (d *Demo) serveNode(ctx context.Context, id protocol.NodeID) error {
+	web, err := d.port(string(id), "tcp")
+	if err != nil {
+		return err
+	}
+	dir := filepath.Join(d.Dir, string(id))
+	p := &Proc{Name: string(id), Dir: dir, HTTP: web, args: []string{"node", "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--http", web}}
+	d.nodes[id] = p
+	if err := p.start(ctx, d.Exe); err != nil {
+		return err
+	}
+	return d.until(ctx, plainName(id)+"连上省级", func() (bool, error) {
+		var st struct{ Connected bool }
+		err := d.Node(id).Call(ctx, "GET", "/api/v1/status", nil, &st)
+		return st.Connected, err
+	})
+}
+
+func plainName(id protocol.NodeID) string {
+	plan, err := planOf(id)
+	if err != nil {
+		return string(id)
+	}
+	return strings.TrimSuffix(plan.Name, "市")
+}
+
+// Address is where people find a server or node.
+type Address struct{ Name, URL string }
+
+// Addresses lists the pages of all servers and nodes.
+func (d *Demo) Addresses() (list []Address) {
+	for _, p := range d.hubs {
+		list = append(list, Address{"省级 " + p.Name, "http://" + p.HTTP})
+	}
+	for _, id := range d.Nodes {
+		list = append(list, Address{"节点 " + plainName(id), "http://" + d.nodes[id].HTTP})
+	}
+	return list
+}

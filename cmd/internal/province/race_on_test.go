@@ -1,0 +1,5 @@
+//go:build race
+
+package province
+
+const raceDetector = true

@@ -1,0 +1,177 @@
+package hub
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"xiangyun/hub/api"
+	"xiangyun/protocol"
+	"xiangyun/protocol/console"
+	"xiangyun/protocol/identity"
+	"xiangyun/protocol/rest"
+	"xiangyun/replication/search"
+)
+
+// reader shows what this server has applied to its pages and its API.
+type reader struct{ *Server }
+
+func (r reader) History(ref protocol.Ref) (steps []console.Step, err error) {
+	list, err := r.fsm.History(ref)
+	for _, s := range list {
+		steps = append(steps, console.Step(s))
+	}
+	return steps, err
+}
+
+func (r reader) Search(ctx context.Context, q console.Query) (console.Result, error) {
+	found, err := r.search.Search(ctx, search.Query(q))
+	if err != nil {
+		return console.Result{}, err
+	}
+	out := console.Result{Next: found.Next, Total: found.Total.N, More: found.Total.More}
+	for _, h := range found.Hits {
+		out.Hits = append(out.Hits, console.Hit(h))
+	}
+	for _, c := range found.Counts {
+		out.Counts = append(out.Counts, console.FacetCount(c))
+	}
+	return out, nil
+}
+
+func (r reader) Overdue(max int) (list []api.Lapse, err error) {
+	lapses, err := r.fsm.Overdue(max)
+	for _, l := range lapses {
+		list = append(list, api.Lapse(l))
+	}
+	return list, err
+}
+
+func (r reader) Held(max int) (list []api.Held, err error) {
+	held, err := r.fsm.Held(max)
+	for i := range held {
+		list = append(list, api.Held{Ref: held[i].Entry.Ref, Pos: held[i].Entry.Pos(), Reason: held[i].Reason})
+	}
+	return list, err
+}
+
+// Status gathers where this server, the cluster and the nodes stand.
+func (r reader) Status(context.Context) (api.Status, error) {
+	st, err := r.fsm.Status()
+	if err != nil {
+		return api.Status{}, err
+	}
+	out := api.Status{Server: r.id, Leader: r.Leader(), Applied: st.Applied, Generation: st.Generation, Level: st.Level, Digest: st.Digest,
+		Clock: st.Clock, Held: st.Held, Overdue: st.Overdue, Members: []api.Member{}, Nodes: []api.NodeStatus{}}
+	for _, m := range r.Members() {
+		out.Members = append(out.Members, api.Member{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Leader: m.ID == out.Leader})
+	}
+	for _, o := range st.Origins {
+		if o.ID == protocol.Hub {
+			continue
+		}
+		n := api.NodeStatus{ID: o.ID, State: o.State, Epoch: o.Epoch, Urgent: o.Last[protocol.Urgent].Seq, Bulk: o.Last[protocol.Bulk].Seq,
+			Frozen: o.Frozen[protocol.Urgent] + o.Frozen[protocol.Bulk]}
+		if seen, ok := r.sightings.of(o.ID); ok {
+			n.LastBeat, n.Queue, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
+		}
+		out.Nodes = append(out.Nodes, n)
+	}
+	return out, nil
+}
+
+// Account and AccountByToken make the server the list of accounts of its gate.
+func (s *Server) Account(id string) (protocol.Account, bool, error) {
+	rec, ok, err := s.fsm.Record(protocol.Ref{Kind: "account", ID: id})
+	if err != nil || !ok {
+		return protocol.Account{}, false, err
+	}
+	a, err := protocol.Load[protocol.Account](rec)
+	if err != nil {
+		return protocol.Account{}, false, err
+	}
+	return *a, true, nil
+}
+
+// AccountByToken finds the account with the hash of an API token.
+func (s *Server) AccountByToken(hash string) (protocol.Account, bool, error) {
+	refs, err := s.search.ByKey(context.Background(), "account", hash)
+	if err != nil || len(refs) == 0 {
+		return protocol.Account{}, false, err
+	}
+	a, ok, err := s.Account(refs[0].ID)
+	return a, ok && a.Place == protocol.Hub, err
+}
+
+// Handler is the server's door for browsers and other systems.
+func (s *Server) Handler() (http.Handler, error) {
+	return s.api(&rest.Sessions{Place: protocol.Hub, Gate: identity.NewGate(protocol.Hub, s), Secure: s.cfg.Secure}), nil
+}
+
+// AdminHandler is the door on the admin socket.
+func (s *Server) AdminHandler() http.Handler {
+	return s.api(&rest.Sessions{Place: protocol.Hub, Local: rest.LocalOperator(protocol.Hub, s)})
+}
+
+func (s *Server) api(sessions *rest.Sessions) http.Handler {
+	return api.New(rest.Config{Title: "祥云省级接口", Version: s.cfg.Build, Sessions: sessions, Log: s.log, Metrics: s.metrics(), Ready: s.ready},
+		office{s}, reader{s})
+}
+
+// office shows the server's office in the API's words.
+type office struct{ *Server }
+
+func (o office) IssueToken(ctx context.Context, who *protocol.Account, role string, subject protocol.NodeID) (api.Token, error) {
+	t, err := o.Server.IssueToken(ctx, who, role, subject)
+	return api.Token(t), err
+}
+
+// ready: a hub server can serve once somebody leads.
+func (s *Server) ready(context.Context) []rest.Check {
+	c := rest.Check{Name: "leader", OK: s.Leader() != ""}
+	if !c.OK {
+		c.Text = "省级集群正在选举主服务器"
+	}
+	return []rest.Check{c}
+}
+
+func (s *Server) metrics() *prometheus.Registry {
+	m := prometheus.NewRegistry()
+	m.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	gauge := func(name, help string, value func() float64) {
+		m.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+	}
+	gauge("xy_applied_index", "Newest hub index this server has applied.", func() float64 { return float64(s.fsm.Applied().Get()) })
+	gauge("xy_is_leader", "1 on the leading server.", func() float64 {
+		if s.quorum.IsLeader() {
+			return 1
+		}
+		return 0
+	})
+	gauge("xy_held_entries", "Entries that wait for an operator.", func() float64 { return s.figure(func(st api.Status) float64 { return float64(st.Held) }) })
+	gauge("xy_overdue", "Statutory clocks that ran out and still run.", func() float64 { return s.figure(func(st api.Status) float64 { return float64(st.Overdue) }) })
+	return m
+}
+
+func (s *Server) figure(of func(api.Status) float64) float64 {
+	st, err := reader{s}.Status(context.Background())
+	if err != nil {
+		return -1
+	}
+	return of(st)
+}
+
+// doors sends the API's addresses to the API and all others to the pages.
+func doors(api, pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch p := r.URL.Path; {
+		case strings.HasPrefix(p, "/api/"), p == "/healthz", p == "/readyz", p == "/metrics":
+			api.ServeHTTP(w, r)
+		default:
+			pages.ServeHTTP(w, r)
+		}
+	})
+}

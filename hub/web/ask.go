@@ -1,0 +1,101 @@
+package web
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/console"
+	"xiangyun/protocol/page"
+)
+
+// question is one act that is confirmed before it is taken: a page that says
+// what happens, and the use-case behind its button.
+type question struct {
+	name   string // of its texts: question.<name>, then.<name>, do.<name>, done.<name>
+	nav    string
+	danger bool
+	back   func(v *console.Visit) string
+	facts  func(v *console.Visit) ([]page.Fact, error)
+	fields []page.Field
+	do     func(v *console.Visit, form url.Values) error
+	to     func(v *console.Visit) string // after it was done; nil is back
+}
+
+// ask adds the page of a question and its answer.
+func (w *Web) ask(path string, verb protocol.Verb, q question) {
+	w.Handle("GET "+path, verb, func(v *console.Visit) error {
+		form, err := v.Form()
+		if err != nil {
+			return err
+		}
+		return renderQuestion(v, &q, form)
+	})
+	w.Handle("POST "+path, verb, func(v *console.Visit) error { return answerQuestion(v, &q) })
+}
+
+// answerQuestion takes the act; what a rule refuses is shown on the same page
+// with everything that was typed.
+func answerQuestion(v *console.Visit, q *question) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	for _, f := range q.fields {
+		if f.Required && strings.TrimSpace(form.Get(f.Name)) == "" {
+			return renderQuestion(v, q, form, page.Flash{Tone: page.Bad, Text: v.T("ask.needed", v.T(f.Label))})
+		}
+	}
+	if err := q.do(v, form); err != nil {
+		if f, refused := refusal(err); refused {
+			return renderQuestion(v, q, form, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
+		}
+		return err
+	}
+	to := q.to
+	if to == nil {
+		to = q.back
+	}
+	return v.Done(to(v), page.Good, "done."+q.name)
+}
+
+func renderQuestion(v *console.Visit, q *question, typed url.Values, flash ...page.Flash) error {
+	facts, err := q.facts(v)
+	if err != nil {
+		return err
+	}
+	f := page.Form{Action: v.R.URL.EscapedPath(), Submit: "do." + q.name, Danger: q.danger, Back: &page.Link{Label: "act.back", Href: q.back(v)}, Fields: slices.Clone(q.fields)}
+	for i := range f.Fields {
+		if typed.Has(f.Fields[i].Name) {
+			f.Fields[i].Value = typed.Get(f.Fields[i].Name)
+		}
+	}
+	view := page.View{Title: "do." + q.name, Active: q.nav, Flash: flash,
+		Data: page.Confirm{Question: "question." + q.name, Consequence: "then." + q.name, Facts: facts, Form: f}}
+	if len(flash) > 0 {
+		view.Status = 409
+	}
+	return v.Render(page.ConfirmPage, view)
+}
+
+// refusal tells a rule's no, which is shown beside the form, from other errors.
+func refusal(err error) (*protocol.Fault, bool) {
+	var f *protocol.Fault
+	ok := errors.As(err, &f) && f.Code == protocol.Refused
+	return f, ok
+}
+
+// below gives the page of the record that an act is about.
+func below(base string) func(*console.Visit) string {
+	return func(v *console.Visit) string { return base + url.PathEscape(v.R.PathValue("id")) }
+}
+
+func always(path string) func(*console.Visit) string {
+	return func(*console.Visit) string { return path }
+}
+
+func reason(help string) []page.Field {
+	return []page.Field{{Name: "reason", Label: "console.reason", Kind: page.InputArea, Rows: 3, Max: 2000, Required: true, Help: help, Focus: true}}
+}

@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"xiangyun/node/desk"
+	"xiangyun/protocol"
+	"xiangyun/protocol/rest"
+)
+
+// CaseRow is one case in a list.
+type CaseRow struct {
+	ID        string             `json:"id"`
+	Rev       uint64             `json:"rev"`
+	ReceiptNo string             `json:"receipt_no"`
+	Item      string             `json:"item"`
+	ItemName  string             `json:"item_name"`
+	State     protocol.CaseState `json:"state"`
+	Applicant string             `json:"applicant"`
+	Agency    string             `json:"agency"`
+	Home      protocol.NodeID    `json:"home"`
+	Window    protocol.NodeID    `json:"window" doc:"收件的节点"`
+	Received  time.Time          `json:"received"`
+	Due       protocol.CaseDue   `json:"due"`
+	Index     uint64             `json:"index" doc:"省级确认的序号;0 表示尚未确认"`
+}
+
+func caseRow(rec protocol.Record) (CaseRow, error) {
+	c, err := protocol.Load[protocol.Case](rec)
+	if err != nil {
+		return CaseRow{}, err
+	}
+	return CaseRow{ID: rec.Ref.ID, Rev: rec.Rev, ReceiptNo: c.ReceiptNo, Item: c.Item, ItemName: c.ItemName, State: c.State,
+		Applicant: c.Applicant.Name, Agency: c.Agency, Home: rec.Home, Window: c.Received.Node, Received: c.Received.At.Time(),
+		Due: c.Due, Index: rec.Index}, nil
+}
+
+// CaseView is a case with all that happened to it.
+type CaseView struct {
+	rest.Record[protocol.Case]
+	Timeline []rest.Step `json:"timeline"`
+}
+
+type casesIn struct {
+	page
+	Agency  string `query:"agency" doc:"承办机构"`
+	Handler string `query:"handler" doc:"承办节点"`
+	Window  string `query:"window" doc:"收件节点"`
+	Item    string `query:"item" doc:"事项版本"`
+}
+
+// whose says whose cases are looked for. It is a body, because addresses are
+// logged on the way.
+type whose struct {
+	IDType string `json:"id_type" need:"true" enum:"citizen,uscc,other"`
+	ID     string `json:"id" need:"true"`
+	Limit  int    `json:"limit,omitempty"`
+	After  string `json:"after,omitempty"`
+}
+
+type personIn struct {
+	Body whose `body:"json"`
+}
+
+func (s *server) cases() {
+	rest.Handle(s.api, get("/cases", "listCases", "cases", "办件列表", protocol.MayReadCases),
+		func(ctx context.Context, _ *protocol.Account, in casesIn) (rest.List[CaseRow], error) {
+			return found(ctx, s, in.of("case", protocol.Facet{Name: "agency", Value: in.Agency}, protocol.Facet{Name: "handler", Value: in.Handler},
+				protocol.Facet{Name: "window", Value: in.Window}, protocol.Facet{Name: "item", Value: in.Item}), caseRow)
+		})
+	rest.Handle(s.api, get("/cases/{id}", "getCase", "cases", "办件详情与经过", protocol.MayReadCases), s.getCase)
+	find := post("/cases/find", "findCases", "cases", "按申请人证件查办件", protocol.MayReadCases)
+	find.Note = "证件号码放在请求内容中,不进入网址和日志。"
+	find.Example = whose{IDType: "uscc", ID: "11220000MB1X00001A"}
+	rest.Handle(s.api, find, func(ctx context.Context, _ *protocol.Account, in personIn) (rest.List[CaseRow], error) {
+		key := s.Desk.Fingerprint(in.Body.IDType, in.Body.ID)
+		return found(ctx, s, page{Key: key, Limit: in.Body.Limit, After: in.Body.After}.of("case"), caseRow)
+	})
+	take := post("/cases", "receiveCase", "cases", "收件", protocol.MayReceive)
+	take.Status = http.StatusCreated
+	take.Note = "返回即已写入本节点磁盘,与省级是否连通无关。同一 Idempotency-Key 重发得到同一办件(before 为真)。"
+	take.Example = sampleIntake()
+	rest.Handle(s.api, take, s.receive)
+}
+
+func (s *server) getCase(_ context.Context, _ *protocol.Account, in oneIn) (v CaseView, err error) {
+	if v.Record, err = one[protocol.Case](s, "case", in.ID); err != nil {
+		return v, err
+	}
+	v.Timeline, err = s.history(protocol.Ref{Kind: "case", ID: in.ID})
+	return v, err
+}
+
+// Intake is what a clerk has when the papers are complete.
+type Intake struct {
+	Item      string              `json:"item" need:"true" doc:"事项版本"`
+	Guide     protocol.Hash       `json:"guide" doc:"所出示办事指南的 guide_hash;其后有更新则拒绝(C-02d)"`
+	Applicant Person              `json:"applicant" need:"true"`
+	Form      []protocol.Field    `json:"form"`
+	Materials []protocol.Material `json:"materials" doc:"逐项答复指南所列材料,顺序相同"`
+	Window    string              `json:"window" need:"true" doc:"窗口号"`
+	Offline   bool                `json:"offline" doc:"收件时与省级断开"`
+	HandOver  bool                `json:"hand_over" doc:"由他处决定的,收件后立即移交"`
+}
+
+// Person is who asks.
+type Person struct {
+	Type    string `json:"type" need:"true" enum:"person,org"`
+	Name    string `json:"name" need:"true"`
+	IDType  string `json:"id_type" need:"true" enum:"citizen,uscc,other"`
+	ID      string `json:"id" need:"true"`
+	Contact string `json:"contact"`
+}
+
+func sampleIntake() Intake {
+	return Intake{Item: "11220000MB1X00001A4220116001000@1", Window: "A03", HandOver: true,
+		Applicant: Person{Type: "org", Name: "某某有限公司", IDType: "uscc", ID: "91220000MB1X00001A"},
+		Form:      []protocol.Field{{Name: "经营范围", Value: "餐饮"}},
+		Materials: []protocol.Material{{Line: "m1", Presence: "present", Copies: 1}}}
+}
+
+// Slip is what is printed for the applicant.
+type Slip struct {
+	ID        string             `json:"id"`
+	Rev       uint64             `json:"rev"`
+	ReceiptNo string             `json:"receipt_no"`
+	State     protocol.CaseState `json:"state"`
+	ItemName  string             `json:"item_name"`
+	Agency    string             `json:"agency"`
+	At        time.Time          `json:"at"`
+	Due       protocol.CaseDue   `json:"due"`
+	Before    bool               `json:"before,omitempty" doc:"此前已用同一幂等键收件"`
+}
+
+// Revision is the ETag of the case.
+func (r Slip) Revision() uint64 { return r.Rev }
+
+// Location is where the case is read.
+func (r Slip) Location() string { return base + "/cases/" + r.ID }
+
+type receiveIn struct {
+	Key  string `header:"Idempotency-Key" need:"true" max:"100" doc:"每份申请一个,重发时不变"`
+	Body Intake `body:"json"`
+}
+
+func (s *server) receive(ctx context.Context, who *protocol.Account, in receiveIn) (Slip, error) {
+	b := &in.Body
+	got, err := s.Desk.Receive(ctx, who, desk.Intake{Item: b.Item, Guide: b.Guide, Form: b.Form, Materials: b.Materials, Window: b.Window,
+		Offline: b.Offline, HandOver: b.HandOver, Nonce: in.Key,
+		Applicant: protocol.Applicant{Type: b.Applicant.Type, Name: b.Applicant.Name, IDType: b.Applicant.IDType, ID: b.Applicant.ID, Contact: b.Applicant.Contact}})
+	if err != nil {
+		return Slip{}, err
+	}
+	c := &got.Case
+	return Slip{ID: got.Ref.ID, Rev: got.Rev, ReceiptNo: c.ReceiptNo, State: c.State, ItemName: c.ItemName, Agency: c.Agency,
+		At: c.Received.At.Time(), Due: c.Due, Before: got.Before}, nil
+}

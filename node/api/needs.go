@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"xiangyun/node/desk"
+	"xiangyun/protocol"
+	"xiangyun/protocol/rest"
+	"xiangyun/replication/fold"
+	"xiangyun/replication/search"
+)
+
+// Desk is the use-cases; *desk.Desk is one. Every method is one transaction,
+// asks for the right itself, against the agency of the thing at hand, and may
+// be called from many goroutines.
+type Desk interface {
+	CaseDesk
+	CatalogDesk
+	AccountDesk
+}
+
+// CaseDesk takes cases in and decides them.
+type CaseDesk interface {
+	// Receive is idempotent by the intake's nonce: sent again it gives the
+	// first case.
+	Receive(ctx context.Context, who *protocol.Account, in desk.Intake) (desk.Received, error)
+	HandOver(ctx context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error)
+	Accept(ctx context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error)
+	Decide(ctx context.Context, who *protocol.Account, a desk.CaseAct, kind protocol.Act, d protocol.Decision) (protocol.Record, error)
+	// Deliver and Withdraw give the case, or the request to its home when that
+	// is another place.
+	Deliver(ctx context.Context, who *protocol.Account, a desk.CaseAct, how protocol.Delivery) (protocol.Record, error)
+	Withdraw(ctx context.Context, who *protocol.Account, a desk.CaseAct, reason string) (protocol.Record, error)
+	// Fingerprint is the key under which a person's cases are found.
+	Fingerprint(idType, id string) string
+}
+
+// CatalogDesk submits catalogue entries and items.
+type CatalogDesk interface {
+	// SubmitCatalog gives the zero record when nothing has changed.
+	SubmitCatalog(ctx context.Context, who *protocol.Account, title string, drafts []desk.EntryDraft) (protocol.Record, error)
+	FirstReview(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
+	WithdrawChangeset(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
+	FileItem(ctx context.Context, who *protocol.Account, filings ...protocol.ItemFiling) ([]protocol.Record, error)
+}
+
+// AccountDesk manages who may log in here.
+type AccountDesk interface {
+	CreateAccount(ctx context.Context, who *protocol.Account, n desk.NewAccount) (rec protocol.Record, token string, err error)
+	DisableAccount(ctx context.Context, who *protocol.Account, login string) (protocol.Record, error)
+}
+
+var _ Desk = (*desk.Desk)(nil)
+
+// Reader is what this node holds. It answers at once, from many goroutines.
+type Reader interface {
+	Get(ref protocol.Ref) (protocol.Record, bool, error)
+	History(ref protocol.Ref) ([]fold.Step, error)
+	Search(ctx context.Context, q search.Query) (search.Result, error)
+	Status(ctx context.Context) (Status, error)
+}
+
+// Worker keeps the list of own acts that did not become what their author
+// wanted. The API has checked the right.
+type Worker interface {
+	// Work lists the open ones.
+	Work(ctx context.Context) ([]Work, error)
+	// CloseWork gives a gone fault for an item that does not exist; one that is
+	// closed already stays as it was.
+	CloseWork(ctx context.Context, id, by, note string) error
+}
+
+// Blobs keeps attachments.
+type Blobs interface {
+	// Keep stores a stream: it is on this disk when Keep returns. Bytes that are
+	// not of the media type are a malformed fault, too many a toobig fault.
+	Keep(ctx context.Context, who *protocol.Account, name, mediaType string, r io.Reader) (Blob, error)
+	// Open gives the bytes, fetched from the hub when they are not here; a gone
+	// fault when there are none. A reader that is an io.Closer is closed.
+	Open(ctx context.Context, id string) (Blob, io.ReadSeeker, error)
+}
+
+// Blob is what is known of an attachment.
+type Blob struct {
+	ID      string    `json:"id" doc:"放入材料的 blobs"`
+	Name    string    `json:"name"`
+	Type    string    `json:"type"`
+	Size    int64     `json:"size"`
+	At      time.Time `json:"at"`
+	Waiting bool      `json:"waiting,omitempty" doc:"省级尚未收到"`
+}
+
+// Work is an own act that the hub refused or holds.
+type Work struct {
+	ID      string           `json:"id"`
+	Verdict protocol.Verdict `json:"verdict"`
+	Act     protocol.Act     `json:"act,omitempty"`
+	By      string           `json:"by,omitempty"`
+	At      time.Time        `json:"at,omitzero" doc:"办理时间"`
+	Opened  time.Time        `json:"opened" doc:"列为待办的时间"`
+}
+
+// Status is where this node stands.
+type Status struct {
+	Node        protocol.NodeID `json:"node"`
+	Version     string          `json:"version"`
+	Epoch       uint64          `json:"epoch" doc:"本节点的代次"`
+	Level       uint16          `json:"level" doc:"规则级别"`
+	Connected   bool            `json:"connected" doc:"与省级的两条通道是否都连通"`
+	Lanes       []Lane          `json:"lanes"`
+	Frozen      string          `json:"frozen,omitempty" doc:"停止办理的原因;没有即正常"`
+	NumbersLeft uint64          `json:"numbers_left" doc:"还能发出的收件编号"`
+	WorkOpen    int             `json:"work_open" doc:"待处置事项数"`
+	BlobsQueued int             `json:"blobs_queued" doc:"待传附件数"`
+	DiskFree    uint64          `json:"disk_free,omitempty" doc:"字节"`
+	DiskTotal   uint64          `json:"disk_total,omitempty" doc:"字节"`
+	CertUntil   time.Time       `json:"cert_until,omitzero" doc:"证书有效期"`
+}
+
+// Lane is one session with the hub and what waits for it.
+type Lane struct {
+	Name      string          `json:"name" enum:"urgent,bulk"`
+	Connected bool            `json:"connected"`
+	Server    protocol.NodeID `json:"server,omitempty"`
+	Fresh     time.Time       `json:"fresh,omitzero" doc:"本节点所见为省级此刻的状态"`
+	Queued    uint64          `json:"queued" doc:"待上报的条目"`
+	Oldest    time.Time       `json:"oldest,omitzero" doc:"其中最早的一条"`
+}
+
+// Drill cuts the node off from the hub on purpose, and ends that.
+type Drill interface{ Offline(off bool) }
+
+// Config is what the API is built from; all of it is needed. Rest.Title may be
+// left out.
+type Config struct {
+	Rest   rest.Config
+	Desk   Desk
+	Reader Reader
+	Worker Worker
+	Blobs  Blobs
+	Drill  Drill
+	// MaxUpload bounds an attachment, in bytes.
+	MaxUpload int64
+}

@@ -1,0 +1,182 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"xiangyun/node/api"
+	"xiangyun/node/web"
+	"xiangyun/protocol"
+	"xiangyun/protocol/identity"
+	"xiangyun/protocol/rest"
+	"xiangyun/replication/fold"
+	"xiangyun/replication/search"
+)
+
+// Handler is the node's door for browsers and other systems: API and workbench
+// share one gate, so a person logs in once.
+func (n *Node) Handler() (http.Handler, error) {
+	sessions := &rest.Sessions{Place: n.ID(), Gate: identity.NewGate(n.ID(), n.desk), Secure: n.cfg.Secure}
+	pages, err := web.New(web.Config{Node: n.ID(), Name: string(n.ID()), Version: n.cfg.Build, Sessions: sessions, Reader: reader{n}, Desk: n.desk,
+		Closer: reader{n}, Scans: scans{n}, Now: n.cfg.Now, Log: n.log})
+	if err != nil {
+		return nil, err
+	}
+	return split(n.api(sessions), pages.Handler()), nil
+}
+
+// AdminHandler is the door on the admin socket: whoever may open the node's
+// folder runs it.
+func (n *Node) AdminHandler() http.Handler {
+	return n.api(&rest.Sessions{Place: n.ID(), Local: rest.LocalOperator(n.ID(), n.desk)})
+}
+
+// split sends the API's addresses to the API and all others to the pages.
+func split(api, pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch p := r.URL.Path; {
+		case strings.HasPrefix(p, "/api/"), p == "/healthz", p == "/readyz", p == "/metrics":
+			api.ServeHTTP(w, r)
+		default:
+			pages.ServeHTTP(w, r)
+		}
+	})
+}
+
+func (n *Node) api(sessions *rest.Sessions) http.Handler {
+	r := apiReader{reader{n}}
+	return api.New(api.Config{Desk: n.desk, Reader: r, Worker: r, Blobs: apiBlobs{n}, Drill: n.uplink, MaxUpload: MaxAttachment,
+		Rest: rest.Config{Version: n.cfg.Build, Sessions: sessions, Log: n.log, Metrics: n.metrics(), Ready: n.ready}})
+}
+
+// ready: a node serves as long as its store takes acts; the hub may be away.
+func (n *Node) ready(context.Context) []rest.Check {
+	c := rest.Check{Name: "store", OK: true}
+	if f := n.store.Frozen(); f != nil {
+		c.OK, c.Text = false, f.Text
+	}
+	return []rest.Check{c}
+}
+
+// metrics is a registry of its own per door, so that each may add its figures.
+func (n *Node) metrics() *prometheus.Registry {
+	m := prometheus.NewRegistry()
+	m.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	gauge := func(name, help string, value func() float64) {
+		m.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+	}
+	gauge("xy_queue_bytes", "Bytes of journal that the hub has not acknowledged.", func() float64 { return float64(n.store.QueueBytes()) })
+	gauge("xy_receipt_numbers_left", "Receipt numbers this node can still hand out by itself.", func() float64 { return float64(n.store.BlocksLeft()) })
+	for _, lane := range protocol.Lanes {
+		gauge("xy_lane_connected_"+lane.String(), "1 while the lane's session with the hub is up.", func() float64 {
+			if n.uplink.Status().Lanes[lane].Connected {
+				return 1
+			}
+			return 0
+		})
+		gauge("xy_view_age_seconds_"+lane.String(), "Age of this node's view of the lane.", func() float64 {
+			fresh := n.uplink.Status().Lanes[lane].Fresh
+			if fresh.IsZero() {
+				return -1
+			}
+			return n.cfg.Now().Sub(fresh).Seconds()
+		})
+	}
+	gauge("xy_home_refused_total", "Own acts the hub refused; expected 0.", func() float64 {
+		st, err := n.store.Status()
+		if err != nil {
+			return -1
+		}
+		return float64(st.HomeRefused)
+	})
+	return m
+}
+
+// apiReader shows the node to its API in the API's words.
+type apiReader struct{ r reader }
+
+func (a apiReader) Get(ref protocol.Ref) (protocol.Record, bool, error) { return a.r.Get(ref) }
+
+func (a apiReader) History(ref protocol.Ref) ([]fold.Step, error) {
+	steps, err := a.r.History(ref)
+	list := make([]fold.Step, len(steps))
+	for i, s := range steps {
+		list[i] = fold.Step(s)
+	}
+	return list, err
+}
+
+func (a apiReader) Search(ctx context.Context, q search.Query) (search.Result, error) {
+	found, err := a.r.Search(ctx, consoleQuery(q))
+	out := search.Result{Next: found.Next, Total: search.Total{N: found.Total, More: found.More}}
+	for _, h := range found.Hits {
+		out.Hits = append(out.Hits, search.Hit(h))
+	}
+	for _, c := range found.Counts {
+		out.Counts = append(out.Counts, search.FacetCount(c))
+	}
+	return out, err
+}
+
+func (a apiReader) Status(ctx context.Context) (api.Status, error) {
+	st, err := a.r.Status(ctx)
+	if err != nil {
+		return api.Status{}, err
+	}
+	out := api.Status{Node: st.Node, Version: a.r.cfg.Build, Epoch: st.Epoch, Level: st.Level, Connected: st.Connected(), NumbersLeft: st.NumbersLeft,
+		WorkOpen: st.WorkOpen, BlobsQueued: st.ScansQueued, DiskFree: st.DiskFree, DiskTotal: st.DiskTotal, CertUntil: st.CertUntil.Time()}
+	if st.Frozen != nil {
+		out.Frozen = st.Frozen.Text
+	}
+	for _, l := range st.Lanes {
+		out.Lanes = append(out.Lanes, api.Lane{Name: l.Lane.String(), Connected: l.Connected, Server: l.Server, Fresh: when(l.Fresh),
+			Queued: l.Queued, Oldest: when(l.Oldest)})
+	}
+	return out, nil
+}
+
+func when(i protocol.Instant) time.Time {
+	if i == 0 {
+		return time.Time{}
+	}
+	return i.Time()
+}
+
+func (a apiReader) Work(ctx context.Context) (list []api.Work, err error) {
+	work, err := a.r.Work(ctx)
+	for _, w := range work {
+		list = append(list, api.Work{ID: w.ID, Verdict: w.Verdict, Act: w.Act, By: w.By, At: when(w.At), Opened: when(w.Opened)})
+	}
+	return list, err
+}
+
+func (a apiReader) CloseWork(ctx context.Context, id, by, note string) error {
+	return a.r.CloseWork(ctx, id, by, note)
+}
+
+// apiBlobs shows attachments to the API.
+type apiBlobs struct{ *Node }
+
+func (b apiBlobs) Keep(ctx context.Context, who *protocol.Account, name, mediaType string, r io.Reader) (api.Blob, error) {
+	s, err := scans{b.Node}.Keep(ctx, who, name, mediaType, r)
+	return blobOf(s), err
+}
+
+func (b apiBlobs) Open(ctx context.Context, id string) (api.Blob, io.ReadSeeker, error) {
+	s, r, err := scans{b.Node}.Open(ctx, id)
+	if err != nil {
+		return api.Blob{}, nil, fmt.Errorf("open attachment %s: %w", id, err)
+	}
+	return blobOf(s), r, nil
+}
+
+func blobOf(s web.Scan) api.Blob {
+	return api.Blob{ID: s.ID, Name: s.Name, Type: s.Type, Size: s.Size, At: when(s.At), Waiting: s.Waiting}
+}

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"context"
+	"io"
+
+	"xiangyun/node/desk"
+	"xiangyun/protocol"
+	"xiangyun/protocol/console"
+)
+
+// Desk is the use-cases; *desk.Desk is one. Every method is one transaction and
+// asks for the right itself.
+type Desk interface {
+	Receive(ctx context.Context, who *protocol.Account, in desk.Intake) (desk.Received, error)
+	HandOver(ctx context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error)
+	Accept(ctx context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error)
+	Decide(ctx context.Context, who *protocol.Account, a desk.CaseAct, kind protocol.Act, d protocol.Decision) (protocol.Record, error)
+	Deliver(ctx context.Context, who *protocol.Account, a desk.CaseAct, how protocol.Delivery) (protocol.Record, error)
+	Withdraw(ctx context.Context, who *protocol.Account, a desk.CaseAct, reason string) (protocol.Record, error)
+	FirstReview(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
+	WithdrawChangeset(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
+	CreateAccount(ctx context.Context, who *protocol.Account, n desk.NewAccount) (rec protocol.Record, token string, err error)
+	DisableAccount(ctx context.Context, who *protocol.Account, login string) (protocol.Record, error)
+}
+
+// Reader is what pages read of this node. Its methods are called from many
+// goroutines and never wait for the hub.
+type Reader interface {
+	console.Records
+	Status(ctx context.Context) (Status, error)
+	// Lapses lists clocks that run out in (after, until], earliest first, at most max.
+	Lapses(after, until protocol.Instant, max int) ([]Lapse, error)
+	// Work lists own acts that did not become what their author wanted, open ones only.
+	Work(ctx context.Context) ([]Work, error)
+}
+
+// Closer notes that a person dealt with a work item. The page has checked the
+// right; an item that is closed already stays as it was.
+type Closer interface {
+	CloseWork(ctx context.Context, id, by, note string) error
+}
+
+// Scans keeps the files that are taken in at the counter.
+type Scans interface {
+	// Keep stores one file: it is on this disk when Keep returns. The media type
+	// is checked against the bytes; a file that is not what it says is a
+	// malformed fault, one that is too large a toobig fault. A scan that no case
+	// ever cites is dropped some time later.
+	Keep(ctx context.Context, who *protocol.Account, name, mediaType string, r io.Reader) (Scan, error)
+	// Find gives what is known of a scan; a gone fault when it is nowhere.
+	Find(ctx context.Context, id string) (Scan, error)
+	// Open gives the bytes, fetched from the hub when they are not here. A reader
+	// that is an io.Closer is closed.
+	Open(ctx context.Context, id string) (Scan, io.ReadSeeker, error)
+}
+
+// Scan is one file of a case. Waiting says that the hub does not hold it yet.
+type Scan struct {
+	ID      string
+	Name    string
+	Type    string
+	Size    int64
+	At      protocol.Instant
+	By      string
+	Owner   protocol.Ref // zero while no case cites it
+	Waiting bool
+}
+
+// Lapse is one clock of a record that runs out, or ran out, at an instant.
+type Lapse struct {
+	Ref   protocol.Ref
+	Clock protocol.ClockID
+	At    protocol.Instant
+}
+
+// Work is an own act that the hub refused or holds.
+type Work struct {
+	ID      string
+	Verdict protocol.Verdict
+	Act     protocol.Act
+	By      string
+	At      protocol.Instant // of the act
+	Opened  protocol.Instant
+}
+
+// Status is where this node stands.
+type Status struct {
+	Node        protocol.NodeID
+	Epoch       uint64
+	Level       uint16
+	Lanes       []Lane // urgent, bulk
+	Frozen      *protocol.Fault
+	NeedsRebase bool
+	WorkOpen    int
+	NumbersLeft uint64 // receipt numbers that can still be handed out
+	DiskFree    uint64
+	DiskTotal   uint64 // 0 when not measured
+	Bytes       int64  // of the database
+	ScansQueued int    // files the hub does not hold yet
+	CertUntil   protocol.Instant
+}
+
+// Lane is one session with the hub and what waits for it.
+type Lane struct {
+	Lane      protocol.Lane
+	Connected bool
+	Server    protocol.NodeID
+	Since     protocol.Instant // of the connection, or of its loss
+	Fresh     protocol.Instant // when this node last had everything the hub had decided
+	Queued    uint64
+	Bytes     uint64
+	Oldest    protocol.Instant // of the queue
+	Error     string           // of the last attempt, for operators
+}
+
+// Connected reports whether both lanes are.
+func (s *Status) Connected() bool {
+	for _, l := range s.Lanes {
+		if !l.Connected {
+			return false
+		}
+	}
+	return len(s.Lanes) > 0
+}
+
+// Fresh is how old the view of the whole province is.
+func (s *Status) Fresh() (oldest protocol.Instant) {
+	for i, l := range s.Lanes {
+		if i == 0 || l.Fresh < oldest {
+			oldest = l.Fresh
+		}
+	}
+	return oldest
+}
+
+// Lost is since when the first lane is cut off.
+func (s *Status) Lost() (since protocol.Instant) {
+	for _, l := range s.Lanes {
+		if !l.Connected && (since == 0 || l.Since < since) {
+			since = l.Since
+		}
+	}
+	return since
+}
+
+// Queue counts what the hub is still owed, and when the oldest was written.
+func (s *Status) Queue() (n uint64, oldest protocol.Instant) {
+	for _, l := range s.Lanes {
+		n += l.Queued
+		if l.Queued > 0 && l.Oldest > 0 && (oldest == 0 || l.Oldest < oldest) {
+			oldest = l.Oldest
+		}
+	}
+	return n, oldest
+}

@@ -1,0 +1,128 @@
+package web
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/console"
+	"xiangyun/protocol/page"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Config is what the workbench is built from. Everything but Version,
+// TrustedOrigins, Now and Log is needed.
+type Config struct {
+	Node     protocol.NodeID
+	Name     string // of the prefecture, shown until the node's record is here
+	Version  string
+	Sessions console.Sessions
+	Reader   Reader
+	Desk     Desk
+	Closer   Closer
+	Scans    Scans
+
+	TrustedOrigins []string
+	Now            func() time.Time // nil is time.Now
+	Log            *slog.Logger     // nil discards
+}
+
+// Web is the workbench.
+type Web struct {
+	*console.Console
+	cfg Config
+}
+
+// New builds the workbench; Handler serves it.
+func New(cfg Config) (*Web, error) {
+	if cfg.Reader == nil || cfg.Desk == nil || cfg.Closer == nil || cfg.Scans == nil {
+		return nil, errors.New("window workbench needs reader, desk, closer and scans")
+	}
+	own, err := fs.Sub(templates, "templates")
+	if err != nil {
+		return nil, fmt.Errorf("open templates: %w", err)
+	}
+	w := &Web{cfg: cfg}
+	w.Console, err = console.New(console.Config{
+		Product: page.Text{ZH: "窗口工作台", EN: "Window workbench"}, Place: w.place, At: cfg.Node, Version: cfg.Version,
+		Sessions: cfg.Sessions, Records: cfg.Reader, Templates: own, Texts: texts(), Nav: nav, Verbs: verbs, Around: w.around,
+		TrustedOrigins: cfg.TrustedOrigins, Now: cfg.Now, Log: cfg.Log})
+	if err != nil {
+		return nil, fmt.Errorf("build window workbench: %w", err)
+	}
+	w.pages()
+	return w, nil
+}
+
+// place names the prefecture; the record has no English name.
+func (w *Web) place(page.Lang) string {
+	n, err := console.Find[protocol.Node](w.cfg.Reader, protocol.Ref{Kind: "node", ID: string(w.cfg.Node)})
+	if err != nil || n == nil || n.Name == "" {
+		return w.cfg.Name
+	}
+	return n.Name
+}
+
+var nav = []page.Section{
+	{Items: []page.Item{{Key: "home", Label: "nav.home", Href: "/", Hotkey: "h"}}},
+	{Label: "nav.window", Items: []page.Item{
+		{Key: "intake", Label: "nav.intake", Href: "/intake", Hotkey: "n"},
+		{Key: "cases", Label: "nav.cases", Href: "/cases", Hotkey: "c"},
+		{Key: "items", Label: "nav.items", Href: "/items", Hotkey: "i"}}},
+	{Label: "nav.data", Items: []page.Item{
+		{Key: "catalogue", Label: "nav.catalogue", Href: "/catalogue", Hotkey: "d"},
+		{Key: "changesets", Label: "nav.changesets", Href: "/changesets", Hotkey: "b"},
+		{Key: "requests", Label: "nav.requests", Href: "/requests", Hotkey: "r"}}},
+	{Label: "nav.place", Items: []page.Item{
+		{Key: "work", Label: "nav.work", Href: "/work", Hotkey: "w"},
+		{Key: "status", Label: "nav.status", Href: "/status", Hotkey: "s"},
+		{Key: "accounts", Label: "nav.accounts", Href: "/accounts"}}},
+}
+
+var verbs = map[string]protocol.Verb{
+	"home": protocol.MayReadStatus, "intake": protocol.MayReceive, "cases": protocol.MayReadCases, "items": protocol.MayReadItems,
+	"catalogue": protocol.MayReadCatalog, "changesets": protocol.MayReadCatalog, "requests": protocol.MayReadItems,
+	"work": protocol.MayReadStatus, "status": protocol.MayReadStatus, "accounts": protocol.MayManageAccount,
+}
+
+func (w *Web) pages() {
+	w.Handle("GET /{$}", protocol.MayReadStatus, w.home)
+	w.Handle("GET /cases", protocol.MayReadCases, listCases)
+	w.Handle("GET /cases/{id}", protocol.MayReadCases, w.showCase)
+	w.Handle("GET /cases/{id}/receipt", protocol.MayReadCases, w.receipt)
+	for _, a := range caseActs {
+		path := "/cases/{id}/" + string(a.act)
+		w.Handle("GET "+path, a.verb, func(v *console.Visit) error { return w.askCase(v, a) })
+		w.Handle("POST "+path, a.verb, func(v *console.Visit) error { return w.doCase(v, a) })
+	}
+	w.Handle("GET /scans/{id}", protocol.MayReadCases, w.scan)
+	w.Handle("GET /intake", protocol.MayReceive, w.chooseItem)
+	w.Handle("GET /intake/{item}", protocol.MayReceive, w.intake)
+	w.Handle("POST /intake/{item}", protocol.MayReceive, w.receive)
+	w.CataloguePages()
+	w.ItemPages(w.itemActions)
+	w.changesetPages()
+	w.Handle("GET /requests", protocol.MayReadItems, listRequests)
+	w.Handle("GET /requests/{id}", protocol.MayReadItems, w.showRequest)
+	w.Handle("GET /work", protocol.MayReadStatus, w.listWork)
+	w.Handle("GET /work/{id}/close", protocol.MayOperate, w.askWork)
+	w.Handle("POST /work/{id}/close", protocol.MayOperate, w.closeWork)
+	w.Handle("GET /status", protocol.MayReadStatus, w.status)
+	w.accountPages()
+}
+
+// around is asked once per page.
+func (w *Web) around(r *http.Request, _ *protocol.Account) page.Around {
+	st, err := w.cfg.Reader.Status(r.Context())
+	if err != nil {
+		return page.Around{Strip: &page.Strip{Tone: page.Bad, Parts: []string{"strip.unknown"}, Href: "/status"}}
+	}
+	return page.Around{Strip: w.strip(r, &st), Counts: map[string]int{"work": st.WorkOpen}, Notice: w.notices(r, &st)}
+}
