@@ -116,7 +116,7 @@ func (s *Server) serveAsk(ctx context.Context, c *replication.Conversation) erro
 
 func (s *Server) answerAsk(ctx context.Context, q ask) (r reply, err error) {
 	if !s.quorum.IsLeader() {
-		if q.Change != nil && q.Change.Op == "join" { // a newcomer knows one server only
+		if q.Change != nil && (q.Change.Op == "join" || q.Change.Op == "replace") { // a newcomer knows one server only
 			return s.askOnce(ctx, q)
 		}
 		return r, protocol.NewFault(protocol.Busy, "lead", "本服务器不是主服务器")

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"xiangyun/protocol"
@@ -83,29 +84,38 @@ func prepare(dir string, authority *identity.Authority, bundle identity.Bundle, 
 // Join prepares a folder for one more server of a running hub: it uses a token
 // up and gets its certificate and the provincial CA. The server takes its place
 // in the quorum once it runs.
-func Join(ctx context.Context, dir, token, server, advertise string, o link.Options) (protocol.NodeID, error) {
+func Join(ctx context.Context, j Joining, o link.Options) (protocol.NodeID, error) {
 	pc, err := link.ListenUDP(":0")
 	if err != nil {
 		return "", fmt.Errorf("open socket: %w", err)
 	}
 	defer pc.Close()
-	return JoinOver(ctx, pc, dir, token, server, advertise, o)
+	return JoinOver(ctx, pc, j, o)
+}
+
+// Joining says which hub to join, as what.
+type Joining struct {
+	Dir       string
+	Token     string
+	Server    string          // host:port of any hub server
+	Advertise string          // host:port at which others reach the new one
+	Replaces  protocol.NodeID // a lost server that leaves the quorum first, or ""
 }
 
 // JoinOver is Join over a given socket.
-func JoinOver(ctx context.Context, pc net.PacketConn, dir, token, server, advertise string, o link.Options) (protocol.NodeID, error) {
-	if err := emptyFolder(dir); err != nil {
+func JoinOver(ctx context.Context, pc net.PacketConn, j Joining, o link.Options) (protocol.NodeID, error) {
+	if err := emptyFolder(j.Dir); err != nil {
 		return "", err
 	}
-	t, err := identity.ParseToken(token)
+	t, err := identity.ParseToken(j.Token)
 	if err != nil {
 		return "", err
 	}
-	key, err := pendingKey(dir)
+	key, err := pendingKey(j.Dir)
 	if err != nil {
 		return "", err
 	}
-	answer, err := askToJoin(ctx, pc, identity.NewEnrolling(key, t.Pin, time.Now), server, replication.EnrollAsk{Token: token, Addr: advertise}, o)
+	answer, err := askToJoin(ctx, pc, identity.NewEnrolling(key, t.Pin, time.Now), j.Server, replication.EnrollAsk{Token: j.Token, Addr: j.Advertise}, o)
 	if err != nil {
 		return "", err
 	}
@@ -121,7 +131,7 @@ func JoinOver(ctx context.Context, pc net.PacketConn, dir, token, server, advert
 		return "", err
 	}
 	bundle := identity.Bundle{Key: key, Leaf: leaf, Roots: roots}
-	return answer.Subject, prepare(dir, authority, bundle, answer.Province, "join "+server)
+	return answer.Subject, prepare(j.Dir, authority, bundle, answer.Province, strings.TrimSpace("join "+j.Server+" "+string(j.Replaces)))
 }
 
 // pendingKey keeps the key of an enrolment that has not been answered, so that

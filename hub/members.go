@@ -40,7 +40,9 @@ func (s *Server) begin(ctx context.Context) error {
 			err = s.quorum.Bootstrap(s.id, s.cfg.Advertise)
 		}
 	case len(how) == 2 && how[0] == "join":
-		err = s.askIn(ctx, how[1])
+		err = s.askIn(ctx, how[1], change{Op: "join", ID: s.id, Addr: s.cfg.Advertise})
+	case len(how) == 3 && how[0] == "join":
+		err = s.askIn(ctx, how[1], change{Op: "replace", ID: s.id, Addr: s.cfg.Advertise, Old: protocol.NodeID(how[2])})
 	default:
 		err = protocol.NewFault(protocol.Malformed, "begin", "文件 %s 的内容无法识别", path)
 	}
@@ -51,8 +53,8 @@ func (s *Server) begin(ctx context.Context) error {
 }
 
 // askIn asks server after server until the leader has taken this one in.
-func (s *Server) askIn(ctx context.Context, first string) error {
-	q := ask{Change: &change{Op: "join", ID: s.id, Addr: s.cfg.Advertise}}
+func (s *Server) askIn(ctx context.Context, first string, c change) error {
+	q := ask{Change: &c}
 	for ctx.Err() == nil {
 		err := s.askAt(ctx, first, q)
 		if err == nil {
@@ -84,6 +86,8 @@ func (s *Server) alter(ctx context.Context, c change) error {
 	switch c.Op {
 	case "join":
 		return s.quorum.Join(ctx, c.ID, c.Addr)
+	case "replace":
+		return s.quorum.Replace(ctx, c.Old, c.ID, c.Addr)
 	case "remove":
 		return s.quorum.Remove(ctx, c.ID)
 	case "transfer":

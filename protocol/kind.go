@@ -118,6 +118,8 @@ type Judged struct {
 	Target Ref        // the record whose home this one follows, or zero
 	Ended  []Deadline // the clocks that ran before the act
 	Due    []Deadline // the clocks that run after it
+	Was    Terms      // of the old record; empty for a new one
+	Terms  Terms      // of the next record
 }
 
 var kinds []*Kind
@@ -233,7 +235,7 @@ func (k *Kind) run(old *Record, h *Header, want any, v View) (any, Judged, *Refu
 		if before, err = k.decode(old.Body); err != nil {
 			return nil, Judged{}, nil, fmt.Errorf("stored record %s: %w", old.Ref, err)
 		}
-		judged.Before, judged.Ended = k.reach(before), k.due(before)
+		judged.Before, judged.Ended, judged.Was = k.reach(before), k.due(before), k.terms(before)
 	}
 	next, no := k.judge(h.Act, before, want, h, v)
 	if no != nil {
@@ -241,7 +243,7 @@ func (k *Kind) run(old *Record, h *Header, want any, v View) (any, Judged, *Refu
 	}
 	carryRest(before, next)
 	judged.Home, judged.After = k.home(next), k.reach(next)
-	judged.Target, judged.Due = k.target(next), k.due(next)
+	judged.Target, judged.Due, judged.Terms = k.target(next), k.due(next), k.terms(next)
 	return next, judged, nil, nil
 }
 

@@ -3,6 +3,7 @@ package protocol
 import (
 	"bytes"
 	"encoding"
+	"encoding/base64"
 	"encoding/json"
 	"math"
 	"reflect"
@@ -273,4 +274,14 @@ func readRaw(r *plainReader, v reflect.Value) bool {
 		v.SetBytes(append([]byte(nil), b...))
 	}
 	return ok
+}
+
+func readBytes(r *plainReader, v reflect.Value) bool {
+	s, ok := r.str()
+	if !ok {
+		return false
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	v.SetBytes(b)
+	return err == nil
 }

@@ -60,8 +60,11 @@ func planWithin(t reflect.Type, outer []reflect.Type) *plan {
 	return nil
 }
 
-// planElem is for slices and pointers. Bytes are base64 in JSON.
+// planElem is for slices and pointers.
 func planElem(t reflect.Type, outer []reflect.Type) *plan {
+	if t == reflect.TypeFor[[]byte]() {
+		return &plan{read: readBytes}
+	}
 	elem := planWithin(t.Elem(), outer)
 	if elem == nil || t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 {
 		return nil

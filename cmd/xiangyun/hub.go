@@ -44,6 +44,7 @@ func hubJoin() *cobra.Command {
 	c.Flags().String("server", "", "任一省级服务器的地址(主机:端口)")
 	c.Flags().String("token", "", "令牌(在任一省级服务器上用 hub token --server-id 名称 取得)")
 	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口)")
+	c.Flags().String("replaces", "", "接替一台磁盘已丢失的服务器:先将它移出集群")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		for _, name := range []string{"server", "token", "advertise"} {
 			if flag(cmd, name) == "" {
@@ -54,7 +55,8 @@ func hubJoin() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		id, err := hub.Join(cmd.Context(), flag(cmd, "dir"), flag(cmd, "token"), flag(cmd, "server"), flag(cmd, "advertise"), link.Options{Log: log})
+		id, err := hub.Join(cmd.Context(), hub.Joining{Dir: flag(cmd, "dir"), Token: flag(cmd, "token"), Server: flag(cmd, "server"),
+			Advertise: flag(cmd, "advertise"), Replaces: protocol.NodeID(flag(cmd, "replaces"))}, link.Options{Log: log})
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
@@ -9,7 +10,9 @@ import (
 )
 
 // Office is what provincial admins do; the hub server is one. Each method is
-// one group of acts and asks for the right itself.
+// one group of acts, decided in the order of the province, and asks for the
+// right itself. A fault of code unknown means that the outcome is: read, then
+// try again. Safe for many goroutines.
 type Office interface {
 	RegisterAgency(ctx context.Context, who *protocol.Account, a protocol.Agency) (protocol.Record, error)
 	Publish(ctx context.Context, who *protocol.Account, request protocol.Ref) (protocol.Record, error)
@@ -26,10 +29,13 @@ type Office interface {
 	Change(ctx context.Context, who *protocol.Account, op string, id protocol.NodeID) error
 }
 
-// Reader is what the lists read.
+// Reader is what this server has applied. It answers at once, from many
+// goroutines, and may be behind the leader (see Freshness).
 type Reader interface {
 	console.Records
 	Status(ctx context.Context) (Status, error)
+	// Overdue lists clocks that ran out and still run, Held entries that wait
+	// for an operator; at most max of them.
 	Overdue(max int) ([]Lapse, error)
 	Held(max int) ([]Held, error)
 }
@@ -75,9 +81,9 @@ type NodeStatus struct {
 	Urgent   uint64           `json:"urgent" doc:"紧急通道已判定到的序号"`
 	Bulk     uint64           `json:"bulk"`
 	Frozen   string           `json:"frozen,omitempty"`
-	LastBeat protocol.Instant `json:"lastBeat,omitzero" doc:"最近一次在本服务器的心跳"`
-	Queue    uint64           `json:"queueBytes,omitempty"`
-	Numbers  uint64           `json:"numbersLeft,omitempty"`
+	LastBeat protocol.Instant `json:"last_beat,omitzero" doc:"最近一次在本服务器的心跳"`
+	Queue    uint64           `json:"queue_bytes,omitempty" doc:"待上报的字节"`
+	Numbers  uint64           `json:"numbers_left,omitempty" doc:"还能发出的收件编号"`
 }
 
 // Lapse is a clock that ran out.
@@ -99,72 +105,37 @@ type server struct {
 	read   Reader
 }
 
-// New makes the API of a hub server.
+// New makes the API of a hub server: an http.Handler for /api/v1/, /healthz,
+// /readyz and /metrics.
 func New(cfg rest.Config, office Office, read Reader) *rest.API {
 	a, s := rest.New(cfg), &server{office, read}
 	s.cluster(a)
+	s.records(a)
 	s.nodes(a)
+	s.requests(a)
 	s.items(a)
+	s.cases(a)
+	s.calendars(a)
 	s.catalog(a)
-	s.people(a)
+	s.agencies(a)
+	s.accounts(a)
+	a.Document() // finds slips at the start
 	return a
 }
 
-type byID struct {
-	ID string `path:"id" doc:"编号"`
+const base = "/api/v1"
+
+func get(path, op, tag, summary string, verb protocol.Verb) rest.Route {
+	return rest.Route{Method: http.MethodGet, Path: base + path, Op: op, Tag: tag, Summary: summary, Verb: verb}
 }
 
-// listIn is what every list takes.
-type listIn struct {
-	Text   string `query:"q" doc:"按文字查找" max:"200"`
-	State  string `query:"state" doc:"按状态"`
-	Key    string `query:"key" doc:"按编号精确查找"`
-	Node   string `query:"node" doc:"按节点"`
-	Agency string `query:"agency" doc:"按机构"`
-	Want   string `query:"want" doc:"请求的种类"`
-	Limit  int    `query:"limit" doc:"每页条数" max:"200"`
-	After  string `query:"after" doc:"上一页的 next" max:"200"`
+func post(path, op, tag, summary string, verb protocol.Verb) rest.Route {
+	return rest.Route{Method: http.MethodPost, Path: base + path, Op: op, Tag: tag, Summary: summary, Verb: verb}
 }
 
-// list pages through one kind.
-func list[T any](s *server, kind protocol.KindName, nodeFacet string) func(context.Context, *protocol.Account, listIn) (rest.List[rest.Record[T]], error) {
-	return func(ctx context.Context, _ *protocol.Account, in listIn) (rest.List[rest.Record[T]], error) {
-		q := console.Query{Kind: kind, Text: in.Text, State: in.State, Key: in.Key, Limit: in.Limit, After: in.After}
-		for _, f := range []protocol.Facet{{Name: nodeFacet, Value: in.Node}, {Name: "agency", Value: in.Agency}, {Name: "want", Value: in.Want}} {
-			if f.Value != "" {
-				q.Facets = append(q.Facets, f)
-			}
-		}
-		found, err := s.read.Search(ctx, q)
-		if err != nil {
-			return rest.List[rest.Record[T]]{}, err
-		}
-		out := rest.List[rest.Record[T]]{Items: []rest.Record[T]{}, Next: found.Next, Total: found.Total, More: found.More}
-		for _, hit := range found.Hits {
-			rec, ok, err := s.read.Get(hit.Ref)
-			if err != nil {
-				return out, err
-			}
-			if !ok || rec.Body == nil {
-				continue // gone since it was indexed
-			}
-			item, err := rest.RecordOf[T](rec)
-			if err != nil {
-				return out, err
-			}
-			out.Items = append(out.Items, item)
-		}
-		return out, nil
-	}
+// create is a post that makes something new.
+func create(path, op, tag, summary string, verb protocol.Verb) rest.Route {
+	r := post(path, op, tag, summary, verb)
+	r.Status = http.StatusCreated
+	return r
 }
-
-// one reads one record.
-func one[T any](s *server, kind protocol.KindName) func(context.Context, *protocol.Account, byID) (rest.Record[T], error) {
-	return func(_ context.Context, _ *protocol.Account, in byID) (rest.Record[T], error) {
-		rec, ok, err := s.read.Get(protocol.Ref{Kind: kind, ID: in.ID})
-		rec.Ref = protocol.Ref{Kind: kind, ID: in.ID}
-		return rest.Found[T](rec, ok, err)
-	}
-}
-
-func ref(kind protocol.KindName, id string) protocol.Ref { return protocol.Ref{Kind: kind, ID: id} }

@@ -7,38 +7,50 @@ import (
 	"xiangyun/protocol/rest"
 )
 
+// Approval passes a changeset but for the entries it sends back.
+type Approval struct {
+	Returned []protocol.ReturnedItem `json:"returned,omitempty" doc:"退回的条目及原因;其余通过"`
+}
+
 type approveIn struct {
-	ID   string `path:"id"`
-	Body struct {
-		Returned []protocol.ReturnedItem `json:"returned,omitempty" doc:"退回的条目及原因;其余通过"`
-	} `body:"json"`
+	ID   string   `path:"id"`
+	Body Approval `body:"json"`
+}
+
+// ReleaseNotes go with a new release.
+type ReleaseNotes struct {
+	Notes string `json:"notes,omitempty"`
 }
 
 type releaseIn struct {
-	Body struct {
-		Notes string `json:"notes,omitempty" max:"2000"`
-	} `body:"json"`
+	Body ReleaseNotes `body:"json"`
 }
 
 func (s *server) catalog(a *rest.API) {
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/catalog/changesets", Op: "listChangesets", Tag: "catalog", Summary: "报送批次", Verb: protocol.MayReadCatalog}, list[protocol.Changeset](s, "catalog.changeset", "node"))
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/catalog/changesets/{id}", Op: "getChangeset", Tag: "catalog", Summary: "一个报送批次", Verb: protocol.MayReadCatalog}, one[protocol.Changeset](s, "catalog.changeset"))
-	rest.Handle(a, rest.Route{Method: "POST", Path: "/api/v1/catalog/changesets/{id}/approve", Op: "approveChangeset", Tag: "catalog", Summary: "二审通过", Verb: protocol.MayReview},
-		func(ctx context.Context, who *protocol.Account, in approveIn) (rest.Record[protocol.Review], error) {
-			return rest.Done[protocol.Review](s.office.Approve(ctx, who, in.ID, in.Body.Returned))
-		})
-	rest.Handle(a, rest.Route{Method: "POST", Path: "/api/v1/catalog/changesets/{id}/return", Op: "returnChangeset", Tag: "catalog", Summary: "整批退回", Verb: protocol.MayReview},
-		func(ctx context.Context, who *protocol.Account, in reasonIn) (rest.Record[protocol.Review], error) {
-			return rest.Done[protocol.Review](s.office.Return(ctx, who, in.ID, in.Body.Reason))
-		})
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/catalog/reviews/{id}", Op: "getReview", Tag: "catalog", Summary: "二审决定", Verb: protocol.MayReadCatalog}, one[protocol.Review](s, "catalog.review"))
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/catalog/entries/{id}", Op: "getEntry", Tag: "catalog", Summary: "报送的条目", Verb: protocol.MayReadCatalog}, one[protocol.CatalogEntry](s, "catalog.entry"))
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/catalog/listings", Op: "listListings", Tag: "catalog", Summary: "登记目录", Verb: protocol.MayReadCatalog}, list[protocol.Listing](s, "catalog.listing", "node"))
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/catalog/listings/{id}", Op: "getListing", Tag: "catalog", Summary: "一个登记条目", Verb: protocol.MayReadCatalog}, one[protocol.Listing](s, "catalog.listing"))
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/catalog/revisions/{id}", Op: "getRevision", Tag: "catalog", Summary: "登记内容", Verb: protocol.MayReadCatalog}, one[protocol.Revision](s, "catalog.revision"))
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/catalog/releases", Op: "listReleases", Tag: "catalog", Summary: "发布版本", Verb: protocol.MayReadCatalog}, list[protocol.Release](s, "catalog.release", "node"))
-	rest.Handle(a, rest.Route{Method: "POST", Path: "/api/v1/catalog/releases", Op: "publishRelease", Tag: "catalog", Summary: "发布新版本", Verb: protocol.MayRelease, Status: 201},
+	may := protocol.MayReadCatalog
+	rest.Handle(a, get("/catalog/changesets", "listChangesets", "catalog", "报送批次", may), list[protocol.Changeset](s, "catalog.changeset", "node"))
+	rest.Handle(a, get("/catalog/changesets/{id}", "getChangeset", "catalog", "一个报送批次", may), one[protocol.Changeset](s, "catalog.changeset"))
+	rest.Handle(a, get("/catalog/reviews/{id}", "getReview", "catalog", "二审决定", may), one[protocol.Review](s, "catalog.review"))
+	rest.Handle(a, get("/catalog/entries/{id}", "getEntry", "catalog", "报送的条目", may), one[protocol.CatalogEntry](s, "catalog.entry"))
+	rest.Handle(a, get("/catalog/listings", "listListings", "catalog", "登记目录", may), list[protocol.Listing](s, "catalog.listing", "node"))
+	rest.Handle(a, get("/catalog/listings/{id}", "getListing", "catalog", "一个登记条目", may), one[protocol.Listing](s, "catalog.listing"))
+	rest.Handle(a, get("/catalog/revisions/{id}", "getRevision", "catalog", "登记内容", may), one[protocol.Revision](s, "catalog.revision"))
+	rest.Handle(a, get("/catalog/releases", "listReleases", "catalog", "发布版本", may), list[protocol.Release](s, "catalog.release", "node"))
+	s.review(a)
+	rest.Handle(a, create("/catalog/releases", "publishRelease", "catalog", "发布新版本", protocol.MayRelease),
 		func(ctx context.Context, who *protocol.Account, in releaseIn) (rest.Record[protocol.Release], error) {
 			return rest.Done[protocol.Release](s.office.Release(ctx, who, in.Body.Notes))
+		})
+}
+
+func (s *server) review(a *rest.API) {
+	approve := post("/catalog/changesets/{id}/approve", "approveChangeset", "catalog", "二审通过", protocol.MayReview)
+	approve.Example = Approval{Returned: []protocol.ReturnedItem{{Entry: "changchun-entry-7", Field: "/abstract", Rule: "K-08", Reason: "摘要未说明数据来源"}}}
+	rest.Handle(a, approve, func(ctx context.Context, who *protocol.Account, in approveIn) (rest.Record[protocol.Review], error) {
+		return rest.Done[protocol.Review](s.office.Approve(ctx, who, in.ID, in.Body.Returned))
+	})
+	rest.Handle(a, post("/catalog/changesets/{id}/return", "returnChangeset", "catalog", "整批退回", protocol.MayReview),
+		func(ctx context.Context, who *protocol.Account, in reasonIn) (rest.Record[protocol.Review], error) {
+			return rest.Done[protocol.Review](s.office.Return(ctx, who, in.ID, in.Body.Reason))
 		})
 }

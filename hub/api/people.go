@@ -7,8 +7,8 @@ import (
 	"xiangyun/protocol/rest"
 )
 
-// Agency is an agency as an admin types it in.
-type Agency struct {
+// AgencyForm is an agency as an admin types it in.
+type AgencyForm struct {
 	USCC     string            `json:"uscc" need:"true" doc:"统一社会信用代码"`
 	Name     string            `json:"name" need:"true"`
 	Node     protocol.NodeID   `json:"node" need:"true" doc:"所在节点"`
@@ -18,19 +18,34 @@ type Agency struct {
 }
 
 type agencyIn struct {
-	Body Agency `body:"json"`
+	Body AgencyForm `body:"json"`
+}
+
+func (s *server) agencies(a *rest.API) {
+	rest.Handle(a, get("/agencies", "listAgencies", "people", "机构清单", protocol.MayReadStatus), list[protocol.Agency](s, "agency", "node"))
+	rest.Handle(a, get("/agencies/{id}", "getAgency", "people", "一个机构", protocol.MayReadStatus), one[protocol.Agency](s, "agency"))
+	register := rest.Route{Method: "PUT", Path: base + "/agencies", Op: "registerAgency", Tag: "people", Summary: "登记或变更机构", Verb: protocol.MayManageAgency,
+		Example: AgencyForm{USCC: "11222400MB1X00001A", Name: "延边州民政局", Node: "yanbian", Division: "222400"}}
+	rest.Handle(a, register, func(ctx context.Context, who *protocol.Account, in agencyIn) (rest.Record[protocol.Agency], error) {
+		b := in.Body
+		return rest.Done[protocol.Agency](s.office.RegisterAgency(ctx, who, protocol.Agency{USCC: b.USCC, Name: b.Name, Node: b.Node,
+			Division: b.Division, Parent: b.Parent, Phone: b.Phone}))
+	})
+}
+
+// NewAccount is an account of the hub as an operator fills it in.
+type NewAccount struct {
+	Login    string          `json:"login" need:"true"`
+	Name     string          `json:"name" need:"true"`
+	Roles    []protocol.Role `json:"roles" need:"true"`
+	Password string          `json:"password" need:"true" doc:"8 至 128 个字符"`
 }
 
 type accountIn struct {
-	Body struct {
-		Login    string          `json:"login" need:"true"`
-		Name     string          `json:"name" need:"true"`
-		Roles    []protocol.Role `json:"roles" need:"true"`
-		Password string          `json:"password" need:"true"`
-	} `body:"json"`
+	Body NewAccount `body:"json"`
 }
 
-// Person is an account without its secrets.
+// Person is an account without its secrets, not even hashed.
 type Person struct {
 	Login string          `json:"login"`
 	Name  string          `json:"name"`
@@ -38,24 +53,18 @@ type Person struct {
 	State string          `json:"state"`
 }
 
-func (s *server) people(a *rest.API) {
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/agencies", Op: "listAgencies", Tag: "people", Summary: "机构清单", Verb: protocol.MayReadStatus}, list[protocol.Agency](s, "agency", "node"))
-	rest.Handle(a, rest.Route{Method: "PUT", Path: "/api/v1/agencies", Op: "registerAgency", Tag: "people", Summary: "登记或变更机构", Verb: protocol.MayManageAgency},
-		func(ctx context.Context, who *protocol.Account, in agencyIn) (rest.Record[protocol.Agency], error) {
-			b := in.Body
-			return rest.Done[protocol.Agency](s.office.RegisterAgency(ctx, who, protocol.Agency{USCC: b.USCC, Name: b.Name, Node: b.Node,
-				Division: b.Division, Parent: b.Parent, Phone: b.Phone}))
-		})
-	rest.Handle(a, rest.Route{Method: "POST", Path: "/api/v1/accounts", Op: "createAccount", Tag: "people", Summary: "建立省级账号", Verb: protocol.MayManageAccount, Status: 201},
-		func(ctx context.Context, who *protocol.Account, in accountIn) (Person, error) {
-			b := in.Body
-			rec, err := s.office.CreateAccount(ctx, who, protocol.Account{Login: b.Login, Name: b.Name, Roles: b.Roles}, b.Password)
-			if err != nil {
-				return Person{}, err
-			}
-			return personOf(rec)
-		})
-	rest.Handle(a, rest.Route{Method: "GET", Path: "/api/v1/accounts", Op: "listAccounts", Tag: "people", Summary: "省级账号", Verb: protocol.MayManageAccount}, s.accounts)
+func (s *server) accounts(a *rest.API) {
+	make := create("/accounts", "createAccount", "people", "建立省级账号", protocol.MayManageAccount)
+	make.Example = NewAccount{Login: "reviewer-1", Name: "二审一", Roles: []protocol.Role{protocol.RoleReviewer}, Password: "correct horse"}
+	rest.Handle(a, make, func(ctx context.Context, who *protocol.Account, in accountIn) (Person, error) {
+		b := in.Body
+		rec, err := s.office.CreateAccount(ctx, who, protocol.Account{Login: b.Login, Name: b.Name, Roles: b.Roles}, b.Password)
+		if err != nil {
+			return Person{}, err
+		}
+		return personOf(rec)
+	})
+	rest.Handle(a, get("/accounts", "listAccounts", "people", "省级账号", protocol.MayManageAccount), s.listAccounts)
 }
 
 func personOf(rec protocol.Record) (Person, error) {
@@ -63,20 +72,23 @@ func personOf(rec protocol.Record) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
-	return Person{Login: a.Login, Name: a.Name, Roles: a.Roles, State: a.State}, nil
+	return Person{Login: a.Login, Name: a.Name, Roles: append([]protocol.Role{}, a.Roles...), State: a.State}, nil
 }
 
-func (s *server) accounts(ctx context.Context, who *protocol.Account, in listIn) (rest.List[Person], error) {
-	found, err := list[protocol.Account](s, "account", "place")(ctx, who, in)
-	out := rest.List[Person]{Items: []Person{}, Next: found.Next, Total: found.Total, More: found.More}
-	for _, r := range found.Items {
-		rec := protocol.Record{Ref: ref("account", r.ID), Body: r.Body}
-		p, perr := personOf(rec)
-		if perr != nil {
-			return out, perr
+// listAccounts leaves out the accounts of nodes: they are their node's
+// business. A page may therefore hold fewer than asked for; next still leads on.
+func (s *server) listAccounts(ctx context.Context, _ *protocol.Account, in listIn) (rest.List[Person], error) {
+	all, err := found(ctx, s, in.query("account", "place"), func(rec protocol.Record) (*Person, error) {
+		p, err := personOf(rec)
+		if err != nil || rec.Ref.ID != protocol.AccountID(protocol.Hub, p.Login) {
+			return nil, err
 		}
-		if rec.Ref.ID == protocol.AccountID(protocol.Hub, p.Login) { // node accounts are their node's business
-			out.Items = append(out.Items, p)
+		return &p, nil
+	})
+	out := rest.List[Person]{Items: []Person{}, Next: all.Next, Total: all.Total, More: all.More}
+	for _, p := range all.Items {
+		if p != nil {
+			out.Items = append(out.Items, *p)
 		}
 	}
 	return out, err

@@ -76,6 +76,7 @@ func (st *step) changed(c *fold.Change, by protocol.NodeID) error {
 func (st *step) rowsOf(c *fold.Change, except protocol.NodeID) {
 	kept := c.Record
 	kept.Body = bytes.Clone(kept.Body) // the command's bytes would be held for one record
+	st.changes = append(st.changes, change{&kept, c.After, except})
 	r := row{lane: laneOf(c.Record.Ref), what: lineRecord, ref: c.Record.Ref, record: &kept, readers: c.After, except: except}
 	if c.After.All {
 		r.stream = everyone
@@ -87,7 +88,7 @@ func (st *step) rowsOf(c *fold.Change, except protocol.NodeID) {
 			st.line(r)
 		}
 	}
-	r.what, r.except, r.record = lineErase, "", nil
+	r.what, r.except = lineErase, ""
 	if c.Before.All {
 		r.stream = everyone
 		st.line(r)

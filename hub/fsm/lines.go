@@ -139,6 +139,31 @@ func (r *row) outdated(index uint64, node protocol.NodeID) bool {
 	return false
 }
 
+// toLine is for a row whose record, if there is one, is at hand as it stands.
+// What a node may not hold is erased there. A record that has come to its home
+// since the refusal is not forced on it: a node may hear of that early, and
+// have gone on from there.
+func (r *row) toLine(index uint64, node protocol.NodeID) wire.Line {
+	line := wire.Line{Index: index, What: r.what}
+	switch r.what {
+	case lineVerdict:
+		line.Verdict = r.verdict
+	case lineEpoch, lineLevel:
+		line.Value = r.value
+	case lineErase:
+		line.Ref = r.ref
+	default:
+		if r.record == nil || !r.readers.Has(node) {
+			line.What, line.Ref = lineErase, r.ref
+			return line
+		}
+		if line.Record = r.record; r.record.Index > index && r.record.Home == node {
+			line.What = lineRecord
+		}
+	}
+	return line
+}
+
 // begin opens a read transaction on what is committed; end closes it.
 func (f *FSM) begin() (*bbolt.Tx, error) {
 	f.mu.Lock()

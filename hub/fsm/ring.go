@@ -22,21 +22,22 @@ type ring struct {
 	from, upto uint64
 	moments    []moment
 	bytes      int
-	newest     map[protocol.Ref]change
+	newest     map[protocol.Ref]*change
 }
 
-// moment is the rows of one index.
+// moment is what one index changed, and the rows about it.
 type moment struct {
-	index uint64
-	rows  []row
-	bytes int
+	index   uint64
+	rows    []row
+	changes []change
+	bytes   int
 }
 
-// change is the newest change of a record in the ring; its rows share record.
+// change is a record as one act left it; the rows about it share record.
 type change struct {
-	index  uint64
-	record *protocol.Record
-	except protocol.NodeID
+	record  *protocol.Record
+	readers protocol.Audience
+	except  protocol.NodeID // wrote it, and has no row
 }
 
 // reset empties the ring; what is stored begins below it.
@@ -47,7 +48,7 @@ func (r *ring) reset(s *state) {
 		r.limit = ringBytes
 	}
 	r.generation, r.floor, r.from, r.upto = s.Generation, s.FeedFloor, s.Applied, s.Applied
-	r.moments, r.bytes, r.newest = nil, 0, make(map[protocol.Ref]change)
+	r.moments, r.bytes, r.newest = nil, 0, make(map[protocol.Ref]*change)
 }
 
 // setFloor follows the trimming of stored rows.
@@ -57,24 +58,19 @@ func (r *ring) setFloor(floor uint64) {
 	r.floor = floor
 }
 
-// publish shows the rows of one index.
-func (r *ring) publish(index uint64, rows []row) {
+// publish shows what one index changed.
+func (r *ring) publish(index uint64, rows []row, changes []change) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.upto = index
-	if len(rows) == 0 {
+	if len(rows) == 0 && len(changes) == 0 {
 		return
 	}
-	m := moment{index: index, rows: rows}
-	for i := range rows {
-		row := &rows[i]
-		m.bytes += 200
-		if row.record != nil {
-			m.bytes += len(row.record.Body)
-		}
-		if row.what == lineRecord {
-			r.newest[row.ref] = change{index, row.record, row.except}
-		}
+	m := moment{index: index, rows: rows, changes: changes, bytes: 200 * (len(rows) + len(changes))}
+	for i := range changes {
+		c := &changes[i]
+		m.bytes += len(c.record.Body)
+		r.newest[c.record.Ref] = c
 	}
 	r.moments, r.bytes = append(r.moments, m), r.bytes+m.bytes
 	r.evict()
@@ -84,8 +80,8 @@ func (r *ring) evict() {
 	n := 0
 	for r.bytes > r.limit && n < len(r.moments)-1 {
 		old := &r.moments[n]
-		for i := range old.rows {
-			if ref := old.rows[i].ref; r.newest[ref].index == old.index {
+		for i := range old.changes {
+			if ref := old.changes[i].record.Ref; r.newest[ref] == &old.changes[i] {
 				delete(r.newest, ref)
 			}
 		}
@@ -143,36 +139,24 @@ func (r *ring) lines(node protocol.NodeID, cur wire.Cursor, maxBytes int) (wire.
 	return p.lines, true, nil
 }
 
-// line makes a line of a row. A record that changed again is left out: its
-// later row tells the newest state, or that the node lost sight of it. Only
-// the writer of that later change has no row of it.
+// line makes a line of a row, as of now: what changed again since is in the
+// ring, too.
 func (r *ring) line(row *row, index uint64, node protocol.NodeID) (wire.Line, bool) {
-	if row.except == node || row.what == lineErase && row.readers.Has(node) {
+	if row.except == node {
 		return wire.Line{}, false
 	}
-	if n, ok := r.newest[row.ref]; row.what == lineRecord && ok && n.record != row.record && n.except != node {
-		return wire.Line{}, false
-	}
-	return row.toLine(index, node), true
-}
-
-// toLine is for a row whose record is at hand. What a node may not hold is
-// erased there.
-func (r *row) toLine(index uint64, node protocol.NodeID) wire.Line {
-	line := wire.Line{Index: index, What: r.what}
-	switch r.what {
-	case lineVerdict:
-		line.Verdict = r.verdict
-	case lineEpoch, lineLevel:
-		line.Value = r.value
-	case lineErase:
-		line.Ref = r.ref
-	default:
-		if r.record == nil || !r.readers.Has(node) {
-			line.What, line.Ref = lineErase, r.ref
-			return line
+	now := *row
+	if n := r.newest[row.ref]; n != nil && n.record != row.record {
+		if row.what == lineRecord && n.except == node {
+			return now.toLine(index, node), true // of its own later act it has no row
 		}
-		line.Record = r.record
+		now.record, now.readers = n.record, n.readers
+		if row.what == lineRecord {
+			return wire.Line{}, false
+		}
 	}
-	return line
+	if now.outdated(index, node) {
+		return wire.Line{}, false
+	}
+	return now.toLine(index, node), true
 }

@@ -21,6 +21,7 @@ type step struct {
 	now   protocol.Instant
 
 	rows    []row
+	changes []change
 	refs    []protocol.Ref // records that changed
 	touched []chainKey
 	record  []byte // outcomes, for the rolling digest
@@ -73,7 +74,7 @@ func (st *step) finish() error {
 	s.Applied = st.index
 	s.roll(st.record)
 	f.past.note(st.index, s.digest(fold.Digest(st.tx)))
-	f.ring.publish(st.index, st.rows)
+	f.ring.publish(st.index, st.rows, st.changes)
 	f.watch.tell(st.index, st.refs)
 	return nil
 }

@@ -111,7 +111,7 @@ func (w *Web) pages() {
 	w.nodePages()
 	w.agencyPages()
 	w.calendarPages()
-	w.AccountPages(w.createAccount)
+	w.AccountPages(console.AccountOffice{Create: w.createAccount})
 	w.Handle("GET /cluster", protocol.MayReadStatus, w.cluster)
 	w.ask("/cluster/{id}/transfer", protocol.MayOperate, w.changeCluster("transfer"))
 	w.ask("/cluster/{id}/remove", protocol.MayOperate, w.changeCluster("remove"))

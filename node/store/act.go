@@ -111,7 +111,7 @@ func (g *group) append(old *protocol.Record, h *protocol.Header, judged protocol
 		g.touch(c.Record.Ref)
 	}
 	rec := changes[0].Record
-	if err := reindex(tx, rec.Ref, old, &rec); err != nil {
+	if err := moveKeys(tx, rec.Ref, tidy(judged.Was.Keys), tidy(judged.Terms.Keys)); err != nil {
 		return protocol.Record{}, err
 	}
 	g.steps = append(g.steps, step{act: &act{entry: e, home: rec.Home, epoch: rec.Epoch, moved: followed(changes[1:])}})

@@ -49,7 +49,11 @@ func keysOf(rec *protocol.Record) []string {
 	if err != nil {
 		return nil
 	}
-	keys := slices.DeleteFunc(slices.Clone(terms.Keys), func(k string) bool { return k == "" })
+	return tidy(terms.Keys)
+}
+
+func tidy(keys []string) []string {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return k == "" })
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
@@ -57,7 +61,12 @@ func keysOf(rec *protocol.Record) []string {
 // reindex moves the keys of a record from its old state to its new one; either
 // may be nil.
 func reindex(tx *bbolt.Tx, ref protocol.Ref, old, now *protocol.Record) error {
-	b, had, has := tx.Bucket(bucketKey), keysOf(old), keysOf(now)
+	return moveKeys(tx, ref, keysOf(old), keysOf(now))
+}
+
+// moveKeys wants both lists tidy.
+func moveKeys(tx *bbolt.Tx, ref protocol.Ref, had, has []string) error {
+	b := tx.Bucket(bucketKey)
 	for _, key := range had {
 		if _, kept := slices.BinarySearch(has, key); kept {
 			continue

@@ -10,7 +10,7 @@ import (
 )
 
 func (w *Web) accountPages() {
-	w.AccountPages(w.createAccount)
+	w.AccountPages(console.AccountOffice{Create: w.createAccount, Tokens: true})
 	w.Handle("GET /accounts/{login}/disable", protocol.MayManageAccount, w.askDisable)
 	w.Handle("POST /accounts/{login}/disable", protocol.MayManageAccount, w.disable)
 }

@@ -16,18 +16,24 @@ type NewAccount struct {
 	Token                         bool // an API token, shown once
 }
 
-// AccountPages adds the list of accounts and the form for a new one. create
-// makes the account and gives its API token when one was asked for.
-func (c *Console) AccountPages(create func(v *Visit, n NewAccount) (token string, err error)) {
+// AccountOffice makes accounts for a console.
+type AccountOffice struct {
+	// Create makes the account and gives its API token when one was asked for.
+	Create func(v *Visit, n NewAccount) (token string, err error)
+	Tokens bool // whether API tokens are given here
+}
+
+// AccountPages adds the list of accounts and the form for a new one.
+func (c *Console) AccountPages(o AccountOffice) {
 	c.Handle("GET /accounts", protocol.MayManageAccount, listAccounts)
 	c.Handle("GET /accounts/new", protocol.MayManageAccount, func(v *Visit) error {
 		typed, err := v.Form()
 		if err != nil {
 			return err
 		}
-		return renderAccount(v, typed, nil)
+		return o.render(v, typed, nil)
 	})
-	c.Handle("POST /accounts/new", protocol.MayManageAccount, func(v *Visit) error { return makeAccount(v, create) })
+	c.Handle("POST /accounts/new", protocol.MayManageAccount, o.make)
 }
 
 func accountList(disable bool) List {
@@ -71,23 +77,23 @@ func listAccounts(v *Visit) error {
 	return v.Show(page.View{Title: "nav.accounts", Active: "accounts"}, sheet)
 }
 
-func makeAccount(v *Visit, create func(*Visit, NewAccount) (string, error)) error {
+func (o *AccountOffice) make(v *Visit) error {
 	typed, err := v.Form()
 	if err != nil {
 		return err
 	}
-	n := NewAccount{Login: typed.Get("login"), Name: typed.Get("name"), Agency: protocol.NormalizeCode(typed.Get("agency")), Password: typed.Get("password"), Token: typed.Get("token") != ""}
+	n := NewAccount{Login: typed.Get("login"), Name: typed.Get("name"), Agency: protocol.NormalizeCode(typed.Get("agency")), Password: typed.Get("password"), Token: o.Tokens && typed.Get("token") != ""}
 	for _, r := range typed["roles"] {
 		n.Roles = append(n.Roles, protocol.Role(r))
 	}
 	wrong := checkAccount(v, &n)
 	if len(wrong) > 0 {
-		return renderAccount(v, typed, wrong)
+		return o.render(v, typed, wrong)
 	}
-	token, err := create(v, n)
+	token, err := o.Create(v, n)
 	var f *protocol.Fault
 	if errors.As(err, &f) && (f.Code == protocol.Refused || f.Code == protocol.Malformed) {
-		return renderAccount(v, typed, nil, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
+		return o.render(v, typed, nil, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {
 		return err
@@ -127,7 +133,7 @@ func checkAccount(v *Visit, n *NewAccount) map[string]string {
 	return wrong
 }
 
-func renderAccount(v *Visit, typed url.Values, wrong map[string]string, flash ...page.Flash) error {
+func (o *AccountOffice) render(v *Visit, typed url.Values, wrong map[string]string, flash ...page.Flash) error {
 	roles := page.Field{Name: "roles", Label: "account.roles", Kind: page.InputChecks, Required: true, Help: "account.roles-help"}
 	for _, r := range protocol.Roles {
 		roles.Options = append(roles.Options, page.Option{Value: string(r.Role), Label: "role." + string(r.Role), On: slices.Contains(typed["roles"], string(r.Role))})
@@ -137,8 +143,10 @@ func renderAccount(v *Visit, typed url.Values, wrong map[string]string, flash ..
 		{Name: "name", Label: "account.name", Value: typed.Get("name"), Max: 60, Required: true, Width: "half"},
 		roles,
 		{Name: "agency", Label: "account.agency", Value: typed.Get("agency"), Max: 18, Width: "half", Help: "account.agency-help"},
-		{Name: "password", Label: "account.password", Kind: page.InputPassword, Max: 128, Width: "half", Complete: "new-password", Help: "account.password-help"},
-		{Name: "token", Label: "account.token", Kind: page.InputCheck, Value: typed.Get("token"), Help: "account.token-help"}}}
+		{Name: "password", Label: "account.password", Kind: page.InputPassword, Max: 128, Width: "half", Complete: "new-password", Help: "account.password-help", Required: !o.Tokens}}}
+	if o.Tokens {
+		f.Fields = append(f.Fields, page.Field{Name: "token", Label: "account.token", Kind: page.InputCheck, Value: typed.Get("token"), Help: "account.token-help"})
+	}
 	for i := range f.Fields {
 		f.Fields[i].Error = wrong[f.Fields[i].Name]
 	}

@@ -13,7 +13,7 @@ const module = "xiangyun"
 var levels = [][]string{
 	{"protocol", "protocol/page", "replication/mark"},
 	{"protocol/wire", "protocol/identity", "hub/merge"},
-	{"protocol/link", "protocol/rest", "replication/journal", "replication/fold", "replication/blob", "replication/search", "backup/target"},
+	{"protocol/link", "protocol/rest", "protocol/console", "replication/journal", "replication/fold", "replication/blob", "replication/search", "backup/target"},
 	{"replication", "backup"},
 	{"hub/fsm", "hub/quorum", "hub/api", "hub/web", "node/store", "node/desk", "node/data", "node/api", "node/web"},
 	{"hub", "node"},

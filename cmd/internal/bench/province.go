@@ -90,7 +90,7 @@ func (p *province) join(ctx context.Context, id protocol.NodeID, dir, addr strin
 	if err != nil {
 		return err
 	}
-	_, err = hub.Join(ctx, dir, token, p.addrs[0], addr, link.Options{})
+	_, err = hub.Join(ctx, hub.Joining{Dir: dir, Token: token, Server: p.addrs[0], Advertise: addr}, link.Options{})
 	return err
 }
 

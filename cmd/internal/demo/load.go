@@ -55,7 +55,7 @@ func (d *Demo) LoadRegisters(ctx context.Context) error {
 
 func (d *Demo) loadNode(ctx context.Context, id protocol.NodeID) error {
 	for _, a := range sample.Agencies(id) {
-		body := api.Agency{USCC: a.USCC, Name: a.Name, Node: id, Division: a.Division, Parent: a.Parent, Phone: a.Phone}
+		body := api.AgencyForm{USCC: a.USCC, Name: a.Name, Node: id, Division: a.Division, Parent: a.Parent, Phone: a.Phone}
 		if err := d.Hub().Call(ctx, "PUT", "/api/v1/agencies", body, nil); err != nil {
 			return fmt.Errorf("登记机构 %s: %w", a.Name, err)
 		}
@@ -142,7 +142,7 @@ func (d *Demo) publishRequests(ctx context.Context, n int) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := d.Hub().As("reviewer").Call(ctx, "POST", "/api/v1/requests/"+url.PathEscape(id)+"/publish", nil, nil); err != nil {
+		if err := d.Hub().As("reviewer1").Call(ctx, "POST", "/api/v1/requests/"+url.PathEscape(id)+"/publish", nil, nil); err != nil {
 			return fmt.Errorf("发布 %s: %w", id, err)
 		}
 	}
@@ -184,12 +184,12 @@ func (d *Demo) approveAndRelease(ctx context.Context, n int) (uint64, error) {
 		return 0, err
 	}
 	for _, id := range sets {
-		if err := d.Hub().As("reviewer").Call(ctx, "POST", "/api/v1/catalog/changesets/"+id+"/approve", map[string]any{}, nil); err != nil {
+		if err := d.Hub().As("reviewer1").Call(ctx, "POST", "/api/v1/catalog/changesets/"+id+"/approve", map[string]any{}, nil); err != nil {
 			return 0, fmt.Errorf("二审 %s: %w", id, err)
 		}
 	}
 	var release struct{ Body protocol.Release }
-	err = d.Hub().As("reviewer").Call(ctx, "POST", "/api/v1/catalog/releases", map[string]string{"notes": "样例数据"}, &release)
+	err = d.Hub().As("reviewer1").Call(ctx, "POST", "/api/v1/catalog/releases", map[string]string{"notes": "样例数据"}, &release)
 	return release.Body.Number, err
 }
 
@@ -219,7 +219,7 @@ func (d *Demo) intake(ctx context.Context, at protocol.NodeID, item string, who 
 	}
 	body := map[string]any{"item": item, "guide": view.GuideHash, "window": "1号窗口", "hand_over": true, "materials": answers(view.Guide.Body.Lines, blobs),
 		"applicant": map[string]string{"type": who.Type, "name": who.Name, "id_type": who.IDType, "id": who.ID, "contact": who.Contact}}
-	return r, node.As("clerk").CallWith(ctx, "POST", "/api/v1/cases", map[string]string{"Idempotency-Key": key}, body, &r)
+	return r, node.As("clerk1").CallWith(ctx, "POST", "/api/v1/cases", map[string]string{"Idempotency-Key": key}, body, &r)
 }
 
 // answers says that every material is here, the scans with the first of them.
@@ -241,7 +241,7 @@ func (d *Demo) upload(ctx context.Context, at protocol.NodeID, name string, data
 	}
 	var b struct{ ID string }
 	path := "/api/v1/blobs?" + query("name", name, "type", mediaType).Encode()
-	err := d.Node(at).As("clerk").CallWith(ctx, "POST", path, map[string]string{"Content-Type": "application/octet-stream"}, bytes.NewReader(data), &b)
+	err := d.Node(at).As("clerk1").CallWith(ctx, "POST", path, map[string]string{"Content-Type": "application/octet-stream"}, bytes.NewReader(data), &b)
 	return b.ID, err
 }
 
@@ -272,4 +272,14 @@ func (t *teller) scansReadable(ctx context.Context, at protocol.NodeID, scans ma
 		return fmt.Errorf("读回 %s 份扫描件,应为 %d", strconv.Itoa(found), len(scans))
 	}
 	return nil
+}
+
+// who gives the login of an account of a node that has a role, for an agency.
+func who(id protocol.NodeID, role protocol.Role, agency string) string {
+	for _, a := range sample.Accounts(id) {
+		if slices.Contains(a.Roles, role) && (agency == "" || a.Agency == agency) {
+			return a.Login
+		}
+	}
+	return ""
 }

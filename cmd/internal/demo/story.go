@@ -159,7 +159,7 @@ func (t *teller) awaitState(ctx context.Context, id protocol.NodeID, state proto
 }
 
 func (t *teller) receiveCase(ctx context.Context) (string, error) {
-	scans := map[string][]byte{"申请书.pdf": sample.Scan("pdf", 1), "身份证明.jpg": sample.Scan("jpeg", 2)}
+	scans := map[string][]byte{"申请书.pdf": sample.Scan(sample.PDF, 1), "身份证明.jpg": sample.Scan(sample.JPEG, 2)}
 	receipt, err := t.intake(ctx, "yanbian", t.item, sample.Applicants(1)[0], "story-1", scans)
 	if err != nil {
 		return "", err
@@ -197,19 +197,19 @@ func (t *teller) killLeader(ctx context.Context) (string, error) {
 }
 
 func (t *teller) decideCase(ctx context.Context) (string, error) {
-	cc := t.Node("changchun")
+	cc, agency := t.Node("changchun"), sample.Items("changchun")[0].Item.Agency
 	path := "/api/v1/cases/" + t.caseID
-	if err := cc.As("acceptor").Call(ctx, "POST", path+"/accept", nil, nil); err != nil {
+	if err := cc.As(who("changchun", protocol.RoleAcceptor, agency)).Call(ctx, "POST", path+"/accept", nil, nil); err != nil {
 		return "", err
 	}
-	if err := cc.As("decider").Call(ctx, "POST", path+"/grant", map[string]string{"text": "准予"}, nil); err != nil {
+	if err := cc.As(who("changchun", protocol.RoleDecider, agency)).Call(ctx, "POST", path+"/grant", map[string]string{"text": "准予"}, nil); err != nil {
 		return "", err
 	}
 	if err := t.awaitState(ctx, "yanbian", protocol.CaseGranted); err != nil {
 		return "", err
 	}
 	how := map[string]string{"way": "counter", "recipient": sample.Applicants(1)[0].Name}
-	if err := t.Node("yanbian").As("clerk").Call(ctx, "POST", path+"/deliver", how, nil); err != nil {
+	if err := t.Node("yanbian").As("clerk1").Call(ctx, "POST", path+"/deliver", how, nil); err != nil {
 		return "", err
 	}
 	for _, id := range []protocol.NodeID{"changchun", "yanbian"} {

@@ -103,7 +103,7 @@ func (p *Province) JoinHub(id string) {
 	token, err := p.Leader().IssueToken(context.Background(), Operator, protocol.RoleServer, protocol.NodeID(id))
 	p.must("token for "+id, err)
 	pc, addr := p.Net.Listen(id)
-	_, err = hub.JoinOver(context.Background(), pc, p.hubDir(id), token.Text, p.Leader().Advertise(), addr, p.linkOptions(id))
+	_, err = hub.JoinOver(context.Background(), pc, hub.Joining{Dir: p.hubDir(id), Token: token.Text, Server: p.Leader().Advertise(), Advertise: addr}, p.linkOptions(id))
 	pc.Close()
 	p.must("join "+id, err)
 	p.StartHub(id)

@@ -1,0 +1,161 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"xiangyun/hub/api"
+	"xiangyun/protocol"
+	"xiangyun/protocol/console"
+	"xiangyun/protocol/rest"
+	"xiangyun/protocol/rest/resttest"
+)
+
+// province is a hub server in memory: the golden sample of every kind is
+// record "1". What the office was asked for stands in asked.
+type province struct {
+	people   *resttest.People
+	records  map[protocol.Ref]protocol.Record
+	asked    []string
+	fail     error
+	query    console.Query
+	applied  uint64
+	follower bool
+	max      int
+}
+
+func newProvince(t *testing.T) *province {
+	t.Helper()
+	p := &province{people: resttest.NewPeople(t, protocol.Hub), records: make(map[protocol.Ref]protocol.Record), applied: 40}
+	for _, k := range protocol.Kinds() {
+		ref := protocol.Ref{Kind: k.Name, ID: "1"}
+		p.records[ref] = protocol.Record{Ref: ref, Rev: 3, Home: protocol.Hub, Epoch: 1, Index: 40, At: 1_767_225_600_000, By: "hub:li", Act: k.Acts()[0],
+			Body: sample(t, string(k.Name))}
+	}
+	return p
+}
+
+func sample(t *testing.T, kind string) []byte {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("..", "..", "protocol", "testdata", "kinds", kind+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func (p *province) api() *rest.API {
+	cfg := rest.Config{Title: "祥云省级接口", Version: "test", Sessions: p.people.Sessions(), Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry()}
+	api.Freshness(&cfg, func() uint64 { return p.applied }, func() (time.Duration, bool) { return 1500 * time.Millisecond, p.follower })
+	return api.New(cfg, p, p)
+}
+
+func (p *province) client(t *testing.T) *resttest.Client {
+	var all []protocol.Role
+	for _, r := range protocol.Roles {
+		all = append(all, r.Role)
+	}
+	return resttest.NewClient(t, p.api()).As(p.people.Add("li", all...))
+}
+
+func (p *province) done(kind protocol.KindName, format string, args ...any) (protocol.Record, error) {
+	p.asked = append(p.asked, fmt.Sprintf(format, args...))
+	return p.records[protocol.Ref{Kind: kind, ID: "1"}], p.fail
+}
+
+func (p *province) RegisterAgency(_ context.Context, who *protocol.Account, a protocol.Agency) (protocol.Record, error) {
+	return p.done("agency", "%s registers %s at %s", who.Login, a.Name, a.Node)
+}
+
+func (p *province) Publish(_ context.Context, who *protocol.Account, request protocol.Ref) (protocol.Record, error) {
+	return p.done("item", "%s publishes %s", who.Login, request)
+}
+
+func (p *province) Decline(_ context.Context, who *protocol.Account, request protocol.Ref, reason string) (protocol.Record, error) {
+	return p.done("request", "%s declines %s because %s", who.Login, request, reason)
+}
+
+func (p *province) EndItem(_ context.Context, who *protocol.Account, id string, act protocol.Act, reason string) (protocol.Record, error) {
+	return p.done("item", "%s %ss item %s because %s", who.Login, act, id, reason)
+}
+
+func (p *province) PublishCalendar(_ context.Context, who *protocol.Account, y protocol.CalendarYear) (protocol.Record, error) {
+	return p.done("calendar", "%s publishes %d with %d days off", who.Login, y.Year, len(y.Off))
+}
+
+func (p *province) Approve(_ context.Context, who *protocol.Account, set string, returned []protocol.ReturnedItem) (protocol.Record, error) {
+	return p.done("catalog.review", "%s approves %s but %d", who.Login, set, len(returned))
+}
+
+func (p *province) Return(_ context.Context, who *protocol.Account, set, reason string) (protocol.Record, error) {
+	return p.done("catalog.review", "%s returns %s because %s", who.Login, set, reason)
+}
+
+func (p *province) Release(_ context.Context, who *protocol.Account, notes string) (protocol.Record, error) {
+	return p.done("catalog.release", "%s releases: %s", who.Login, notes)
+}
+
+func (p *province) PlanNode(_ context.Context, who *protocol.Account, n protocol.Node) (protocol.Record, error) {
+	return p.done("node", "%s plans %s %s %v", who.Login, n.ID, n.Name, n.Divisions)
+}
+
+func (p *province) EndNode(_ context.Context, who *protocol.Account, id protocol.NodeID, act protocol.Act, reason string) (protocol.Record, error) {
+	return p.done("node", "%s %ss %s because %s", who.Login, act, id, reason)
+}
+
+func (p *province) IssueToken(_ context.Context, who *protocol.Account, role string, subject protocol.NodeID) (api.Token, error) {
+	_, err := p.done("enrolment", "%s invites %s %s", who.Login, role, subject)
+	return api.Token{ID: "abc", Role: role, Subject: subject, Text: "xy1-abc", Expires: 1_767_225_600_000}, err
+}
+
+func (p *province) CreateAccount(_ context.Context, who *protocol.Account, a protocol.Account, password string) (protocol.Record, error) {
+	return p.done("account", "%s creates %s %v with %d characters", who.Login, a.Login, a.Roles, len(password))
+}
+
+func (p *province) Change(_ context.Context, who *protocol.Account, op string, id protocol.NodeID) error {
+	_, err := p.done("node", "%s: %s %s", who.Login, op, id)
+	return err
+}
+
+func (p *province) Get(ref protocol.Ref) (protocol.Record, bool, error) {
+	rec, ok := p.records[ref]
+	return rec, ok, p.fail
+}
+
+func (p *province) History(ref protocol.Ref) ([]console.Step, error) {
+	if _, ok := p.records[ref]; !ok {
+		return nil, p.fail
+	}
+	return []console.Step{{Epoch: 1, Rev: 1, Act: "make", By: "hub:li", At: 1_767_225_600_000, Home: protocol.Hub, Index: 39}}, p.fail
+}
+
+// Search finds all records of the kind that a test has, and one that is gone.
+func (p *province) Search(_ context.Context, q console.Query) (res console.Result, err error) {
+	p.query = q
+	res.Hits = []console.Hit{{Ref: protocol.Ref{Kind: q.Kind, ID: "1"}}, {Ref: protocol.Ref{Kind: q.Kind, ID: "gone"}}, {Ref: protocol.Ref{Kind: q.Kind, ID: "hub:li"}}}
+	res.Next, res.Total, res.More = "0102", 10_000, true
+	return res, p.fail
+}
+
+func (p *province) Status(context.Context) (api.Status, error) {
+	return api.Status{Server: "hub1", Leader: "hub1", Applied: 40, Generation: 1, Level: 1, Clock: 1_767_225_600_000,
+		Members: []api.Member{{ID: "hub1", Addr: "10.0.0.1:7443", Voter: true, Leader: true}},
+		Nodes:   []api.NodeStatus{{ID: "yanbian", State: "enrolled", Epoch: 1, Urgent: 7, LastBeat: 1_767_225_600_000}}}, p.fail
+}
+
+func (p *province) Overdue(max int) ([]api.Lapse, error) {
+	p.max = max
+	return []api.Lapse{{Ref: protocol.Ref{Kind: "case", ID: "1"}, Clock: protocol.K1, At: 1_767_225_600_000}}, p.fail
+}
+
+func (p *province) Held(max int) ([]api.Held, error) {
+	p.max = max
+	return nil, p.fail
+}

@@ -1,0 +1,163 @@
+package web
+
+import (
+	"maps"
+
+	"xiangyun/protocol/page"
+)
+
+// texts is the console's own catalogue.
+func texts() page.Texts {
+	all := page.Texts{}
+	for _, t := range []page.Texts{frameTexts, reviewTexts, registerTexts, nodeTexts, clusterTexts} {
+		maps.Copy(all, t)
+	}
+	return all
+}
+
+var frameTexts = page.Texts{
+	"nav.overview":   {ZH: "总览", EN: "Overview"},
+	"nav.review":     {ZH: "审核与发布", EN: "Review and release"},
+	"nav.requests":   {ZH: "事项审核", EN: "Item requests"},
+	"nav.changesets": {ZH: "目录审核", EN: "Submissions"},
+	"nav.release":    {ZH: "目录发布", EN: "Release"},
+	"nav.registers":  {ZH: "全省数据", EN: "Records"},
+	"nav.cases":      {ZH: "办件监督", EN: "Cases"},
+	"nav.overdue":    {ZH: "超期清单", EN: "Overdue"},
+	"nav.province":   {ZH: "全省管理", EN: "Province"},
+	"nav.nodes":      {ZH: "节点", EN: "Nodes"},
+	"nav.agencies":   {ZH: "机构", EN: "Agencies"},
+	"nav.calendar":   {ZH: "工作日历", EN: "Calendar"},
+	"nav.running":    {ZH: "平台运行", EN: "Operation"},
+	"nav.cluster":    {ZH: "省级服务器", EN: "Servers"},
+	"nav.held":       {ZH: "待查条目", EN: "Held entries"},
+
+	"strip.unknown":   {ZH: "省级服务器的状态暂时无法读取", EN: "The state of this server cannot be read"},
+	"strip.fine":      {ZH: "省级中心正常", EN: "The hub is well"},
+	"strip.degraded":  {ZH: "省级中心可用，有服务器失联", EN: "The hub works; a server is silent"},
+	"strip.no-quorum": {ZH: "省级中心不可用：在线服务器不足半数", EN: "The hub cannot decide: too few servers"},
+	"strip.no-leader": {ZH: "省级中心正在选举", EN: "The hub is electing a leader"},
+	"strip.servers":   {ZH: "在线 {1} / {2} 台", EN: "{1} of {2} servers"},
+	"strip.leader":    {ZH: "主服务器 {1}", EN: "leader {1}"},
+	"strip.index":     {ZH: "本机序号 {1}", EN: "index here {1}"},
+	"notice.stopped":  {ZH: "本服务器已停止执行：{1} 请改用其他省级服务器，并联系运维人员。", EN: "This server has stopped: {1} Use another server and call the operator."},
+
+	"overview.requests": {ZH: "待审事项", EN: "Items to review"},
+	"overview.sets":     {ZH: "待审批次", EN: "Submissions to review"},
+	"overview.release":  {ZH: "待发布条目", EN: "Entries to release"},
+
+	"ask.needed":    {ZH: "请填写“{1}”", EN: "“{1}” is needed"},
+	"console.first": {ZH: "只列出前 {1} 条", EN: "the first {1} only"},
+	"diff.title":    {ZH: "变更对照", EN: "Differences"},
+	"diff.field":    {ZH: "内容", EN: "Field"},
+	"diff.old":      {ZH: "现行", EN: "In force"},
+	"diff.new":      {ZH: "报送", EN: "Submitted"},
+	"diff.none":     {ZH: "与现行内容一致", EN: "No difference"},
+	"diff.absent":   {ZH: "无", EN: "absent"},
+	"diff.gone":     {ZH: "删除", EN: "removed"},
+}
+
+var reviewTexts = page.Texts{
+	"requests.hint":          {ZH: "可输入事项名称。", EN: "Words of the item."},
+	"requests.empty":         {ZH: "没有发布事项的请求", EN: "No requests to publish items"},
+	"requests.empty-do":      {ZH: "各地实施机构提出的发布请求会出现在这里。", EN: "Requests of agencies appear here."},
+	"requests.approve":       {ZH: "通过所选事项", EN: "Approve selected"},
+	"requests.approve-keep":  {ZH: "勾选后逐件发布到全省所有节点；不合规的会单独说明，不影响其他事项。", EN: "Each ticked item is published to every node; one that breaks a rule is named and holds up no other."},
+	"requests.none-selected": {ZH: "请先勾选要通过的事项。", EN: "Tick the items to approve first."},
+	"requests.one-refused":   {ZH: "“{1}”未通过：{2}", EN: "“{1}” was not published: {2}"},
+	"requests.some-done":     {ZH: "其余 {1} 件已发布。", EN: "The other {1} are published."},
+	"requests.done":          {ZH: "已发布 {1} 个事项，正在送达各节点。", EN: "{1} items are published and on their way to the nodes."},
+
+	"request.title":    {ZH: "事项", EN: "Item"},
+	"request.from":     {ZH: "提出地", EN: "From"},
+	"request.filed":    {ZH: "提出时间", EN: "Filed"},
+	"request.ended":    {ZH: "答复时间", EN: "Answered"},
+	"request.facts":    {ZH: "请求信息", EN: "Request"},
+	"request.diff":     {ZH: "与现行第 {1} 版的不同", EN: "Differences from version {1} in force"},
+	"request.new-item": {ZH: "这是新事项，还没有已发布的版本。", EN: "This is a new item; no version is in force."},
+
+	"do.approve-request":       {ZH: "通过并发布", EN: "Approve and publish"},
+	"question.approve-request": {ZH: "确认通过并发布到全省？", EN: "Approve and publish to the whole province?"},
+	"then.approve-request":     {ZH: "事项和办事指南将送达所有节点，自生效日起各窗口按此收件。", EN: "Item and guide reach every node; windows follow them from the day they are in force."},
+	"done.approve-request":     {ZH: "已发布，正在送达各节点。", EN: "Published and on its way to the nodes."},
+	"do.decline-request":       {ZH: "退回", EN: "Decline"},
+	"question.decline-request": {ZH: "确认退回该请求？", EN: "Decline this request?"},
+	"then.decline-request":     {ZH: "提出地会看到退回原因，可修改后重新提出。", EN: "The agency reads the reason and may file again."},
+	"done.decline-request":     {ZH: "已退回。", EN: "Declined."},
+	"decline.help":             {ZH: "写明不合规之处和修改办法。", EN: "Say what is wrong and how to put it right."},
+	"do.suspend-item":          {ZH: "停用", EN: "Suspend"},
+	"question.suspend-item":    {ZH: "确认停用该事项？", EN: "Suspend this item?"},
+	"then.suspend-item":        {ZH: "各窗口不再收件；已收的办件按原版本办完。", EN: "Windows take no new cases; running ones keep their version."},
+	"done.suspend-item":        {ZH: "已停用。", EN: "Suspended."},
+	"do.withdraw-item":         {ZH: "撤回", EN: "Withdraw"},
+	"question.withdraw-item":   {ZH: "确认撤回该事项版本？", EN: "Withdraw this version?"},
+	"then.withdraw-item":       {ZH: "该版本不再使用，不能恢复；已收的办件按原版本办完。", EN: "This version ends for good; running cases keep it."},
+	"done.withdraw-item":       {ZH: "已撤回。", EN: "Withdrawn."},
+	"end-item.help":            {ZH: "各节点会看到原因。", EN: "Every node reads the reason."},
+
+	"changesets.hint":     {ZH: "可输入批次名称。", EN: "Words of the title."},
+	"changesets.empty":    {ZH: "没有报送批次", EN: "No submissions"},
+	"changesets.empty-do": {ZH: "各单位报送并经一审的目录批次会出现在这里。", EN: "Submissions that passed their first review appear here."},
+	"set.title":           {ZH: "批次名称", EN: "Title"},
+	"set.agency":          {ZH: "报送机构", EN: "Agency"},
+	"set.node":            {ZH: "报送地", EN: "From"},
+	"set.entries":         {ZH: "条目", EN: "Entries"},
+	"set.decision":        {ZH: "审核结果", EN: "Decision"},
+	"set.submitted":       {ZH: "报送时间", EN: "Submitted"},
+	"set.partly":          {ZH: "部分退回", EN: "partly returned"},
+	"set.facts":           {ZH: "批次信息", EN: "Submission"},
+	"set.submitter":       {ZH: "编制人", EN: "Submitted by"},
+	"set.reviewer":        {ZH: "一审人", EN: "First review by"},
+	"set.reviewed":        {ZH: "一审时间", EN: "First review at"},
+	"set.decider":         {ZH: "二审人", EN: "Decided by"},
+	"set.decided":         {ZH: "二审时间", EN: "Decided at"},
+	"set.op":              {ZH: "操作", EN: "Change"},
+	"set.rev":             {ZH: "修订", EN: "Revision"},
+	"set.review":          {ZH: "逐项审核", EN: "Review"},
+	"op.put":              {ZH: "新增或变更", EN: "add or change"},
+	"op.retire":           {ZH: "下架", EN: "retire"},
+
+	"do.return-set":       {ZH: "整批退回", EN: "Return all"},
+	"question.return-set": {ZH: "确认整批退回？", EN: "Return the whole submission?"},
+	"then.return-set":     {ZH: "所有条目退回报送单位，修改后重新报送。已发布的内容不受影响。", EN: "Every entry goes back and may be submitted again. What is released stays."},
+	"done.return-set":     {ZH: "已整批退回。", EN: "Returned."},
+	"return-set.help":     {ZH: "每个条目都会附上这段原因。", EN: "Every entry carries this reason."},
+
+	"review.verdict":     {ZH: "“{1}”的审核意见", EN: "Verdict on “{1}”"},
+	"review.reason":      {ZH: "退回“{1}”的原因", EN: "Why “{1}” goes back"},
+	"review.reason-help": {ZH: "退回时必填，写明问题和修改办法。", EN: "Needed when it goes back: what is wrong and how to put it right."},
+	"review.pass":        {ZH: "通过", EN: "Pass"},
+	"review.return":      {ZH: "退回", EN: "Return"},
+	"review.new":         {ZH: "新增", EN: "new"},
+	"review.change":      {ZH: "变更", EN: "change"},
+	"review.moved":       {ZH: "内容已变更或尚未到达", EN: "changed since, or not here yet"},
+	"review.moved-do":    {ZH: "省级现有的内容与报送的不一致，请退回该条目。", EN: "What the hub holds is not what was submitted; return this entry."},
+	"review.decided":     {ZH: "该批次现在不需要二审。", EN: "This submission does not wait for a decision."},
+	"review.own":         {ZH: "二审人不得与编制人、一审人相同，请由他人审核。", EN: "Submitter and first reviewer cannot decide; another person must."},
+	"review.no-reason":   {ZH: "请写明退回原因", EN: "Say why it goes back"},
+	"review.no-verdict":  {ZH: "请选择通过或退回", EN: "Choose pass or return"},
+	"review.keep":        {ZH: "通过的条目等待下次发布；退回的附原因送回报送单位。提交后不能更改。", EN: "What passes waits for the next release; what is returned goes back with its reason. This is final."},
+	"review.submit":      {ZH: "提交审核结果", EN: "Submit the decision"},
+	"review.done":        {ZH: "已审核：通过 {1} 条，退回 {2} 条。", EN: "Decided: {1} passed, {2} returned."},
+
+	"release.staged":           {ZH: "本次将发布", EN: "To be released"},
+	"release.what":             {ZH: "变化", EN: "Change"},
+	"release.nothing":          {ZH: "没有待发布的条目", EN: "Nothing to release"},
+	"release.nothing-do":       {ZH: "目录审核通过的条目会在这里等待发布。", EN: "Approved entries wait here."},
+	"release.more":             {ZH: "另有 {1} 条未列出", EN: "and {1} more"},
+	"release.next":             {ZH: "版本", EN: "Release"},
+	"release.no":               {ZH: "版本", EN: "Release"},
+	"release.at":               {ZH: "发布时间", EN: "Released"},
+	"release.by":               {ZH: "发布人", EN: "By"},
+	"release.count":            {ZH: "条目总数", EN: "Entries"},
+	"release.changed":          {ZH: "变化条目", EN: "Changed"},
+	"release.notes":            {ZH: "发布说明", EN: "Notes"},
+	"release.notes-help":       {ZH: "各节点和公众会看到。", EN: "Every node and the public read it."},
+	"release.root":             {ZH: "目录指纹", EN: "Root hash"},
+	"release.past":             {ZH: "已发布版本", EN: "Releases"},
+	"release.none":             {ZH: "还没有发布过", EN: "Nothing has been released"},
+	"do.publish-release":       {ZH: "发布", EN: "Release"},
+	"question.publish-release": {ZH: "确认发布新版本？", EN: "Publish a new release?"},
+	"then.publish-release":     {ZH: "全省目录更新为新版本并送达各节点；版本号只增不减，不能撤销。", EN: "The whole catalogue moves to the new release at every node. Numbers only rise; this cannot be undone."},
+	"done.publish-release":     {ZH: "新版本已发布，正在送达各节点。", EN: "Released and on its way to the nodes."},
+}
