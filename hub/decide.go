@@ -14,15 +14,7 @@ func (s *Server) Propose(ctx context.Context, batches []wire.Batch) ([]replicati
 	if s.quorum.IsLeader() {
 		return s.proposeHere(ctx, batches)
 	}
-	q := ask{Batches: make([][]byte, len(batches))}
-	for i := range batches {
-		raw, err := wire.AppendBatch(nil, &batches[i])
-		if err != nil {
-			return nil, err
-		}
-		q.Batches[i] = raw
-	}
-	r, err := s.askLeader(ctx, q)
+	r, err := s.askLeader(ctx, ask{batches: batches})
 	return r.Decisions, err
 }
 
@@ -92,9 +84,39 @@ func (s *Server) askOnce(ctx context.Context, q ask) (reply, error) {
 	if leader.Self {
 		return s.answerAsk(ctx, q)
 	}
+	ctx, cancel := s.whileLeads(ctx, leader.ID)
+	defer cancel()
 	session, err := s.peers.Get(ctx, leader.Addr, leader.ID)
 	if err != nil {
 		return reply{}, &protocol.Fault{Code: protocol.Busy, Op: "reach leader", Text: "暂时无法连接主服务器", Err: err}
 	}
-	return exchange(ctx, session, q)
+	r, err := exchange(ctx, session, q)
+	if err != nil && ctx.Err() != nil && q.Group == nil { // chains make asking again harmless
+		return r, &protocol.Fault{Code: protocol.Busy, Op: "ask leader", Text: "主服务器已更换,请重试", Err: err}
+	}
+	return r, err
+}
+
+// leaderLook is how often a question under way looks whether its leader still
+// leads: a killed leader answers nothing, and QUIC takes 20 s to notice.
+const leaderLook = 50 * time.Millisecond
+
+// whileLeads gives a context that ends when somebody else, or nobody, leads.
+func (s *Server) whileLeads(ctx context.Context, id protocol.NodeID) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		ticker := time.NewTicker(leaderLook)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				if s.quorum.Leader().ID != id {
+					cancel()
+				}
+			}
+		}
+	}()
+	return ctx, cancel
 }

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"time"
@@ -15,10 +16,42 @@ import (
 // the hub, to note that a node's process is alive, or to change the quorum.
 // Exactly one is set.
 type ask struct {
-	Batches [][]byte      `json:"batches,omitempty"`
+	batches []wire.Batch
 	Group   []draftOnWire `json:"group,omitempty"`
 	Claim   *claim        `json:"claim,omitempty"`
 	Change  *change       `json:"change,omitempty"`
+}
+
+// encode writes batches one after another as they are, because they are nearly
+// all that ever crosses, and anything else as JSON; the first byte tells.
+func (q *ask) encode() (out []byte, err error) {
+	if len(q.batches) == 0 {
+		return json.Marshal(q)
+	}
+	for i := range q.batches {
+		if out, err = wire.AppendBatch(out, &q.batches[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// readAsk reads what encode wrote; batches are views of payload.
+func readAsk(payload []byte) (q ask, err error) {
+	if bytes.HasPrefix(payload, []byte{'{'}) {
+		if err := json.Unmarshal(payload, &q); err != nil {
+			return q, &protocol.Fault{Code: protocol.Malformed, Op: "read ask", Err: err}
+		}
+		return q, nil
+	}
+	for first := true; first || len(payload) > 0; first = false {
+		var b wire.Batch
+		if b, payload, err = wire.ReadBatch(payload); err != nil {
+			return q, err
+		}
+		q.batches = append(q.batches, b)
+	}
+	return q, nil
 }
 
 // reply answers an ask.
@@ -69,7 +102,7 @@ const forwardWait = 12 * time.Second
 
 // exchange sends one ask to a server and reads its reply.
 func exchange(ctx context.Context, s link.Session, q ask) (reply, error) {
-	payload, err := json.Marshal(q)
+	payload, err := q.encode()
 	if err != nil {
 		return reply{}, err
 	}
@@ -99,9 +132,9 @@ func exchange(ctx context.Context, s link.Session, q ask) (reply, error) {
 // serveAsk is the verb by which the leader answers other hub servers. A server
 // that is no leader any more says busy, and the asker tries again.
 func (s *Server) serveAsk(ctx context.Context, c *replication.Conversation) error {
-	var q ask
-	if err := json.Unmarshal(c.First.Payload, &q); err != nil {
-		return &protocol.Fault{Code: protocol.Malformed, Op: "read ask", Err: err}
+	q, err := readAsk(c.First.Payload)
+	if err != nil {
+		return err
 	}
 	r, err := s.answerAsk(ctx, q)
 	if err != nil {
@@ -130,13 +163,7 @@ func (s *Server) answerAsk(ctx context.Context, q ask) (r reply, err error) {
 		r.Records, r.Index, err = s.actHere(ctx, unpackDrafts(q.Group))
 		return r, err
 	}
-	batches := make([]wire.Batch, len(q.Batches))
-	for i, raw := range q.Batches {
-		if batches[i], _, err = wire.ReadBatch(raw); err != nil {
-			return r, err
-		}
-	}
-	r.Decisions, err = s.proposeHere(ctx, batches)
+	r.Decisions, err = s.proposeHere(ctx, q.batches)
 	return r, err
 }
 

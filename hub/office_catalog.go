@@ -84,6 +84,10 @@ func (s *Server) list(m protocol.ChangeMember, by string) ([]protocol.Draft, err
 		return nil, &protocol.Fault{Code: protocol.Refused, Op: "approve", Ref: ref, Rule: "K-11",
 			Text: fmt.Sprintf("条目“%s”内容已变更或尚未到达,请退回该条目", m.Name)}
 	}
+	if m.Op == "retire" {
+		return []protocol.Draft{{Ref: protocol.Ref{Kind: "catalog.listing", ID: m.Entry}, Act: "retire", By: by,
+			Body: protocol.Listing{Reason: "经两审注销"}}}, nil
+	}
 	dep := []protocol.Dep{{Ref: ref, Rev: m.Rev}}
 	drafts := []protocol.Draft{{Ref: protocol.Ref{Kind: "catalog.listing", ID: m.Entry}, Act: "approve", Body: protocol.Listing{}, By: by, Deps: dep}}
 	revision := protocol.Ref{Kind: "catalog.revision", ID: m.Hash.String()}
@@ -168,10 +172,19 @@ func (s *Server) planRelease() (p releasePlan, err error) {
 			p.changed++
 		}
 		if cur != nil {
-			p.leaves = append(p.leaves, merge.Leaf{ID: l.Entry, Rev: cur.Rev, Hash: cur.Hash, State: l.State})
+			p.leaves = append(p.leaves, merge.Leaf{ID: l.Entry, Rev: cur.Rev, Hash: cur.Hash, State: stateReleased(l)})
 		}
 		return nil
 	})
+}
+
+// stateReleased is the state a listing has once what waits in it is released:
+// the root commits to what every node then holds.
+func stateReleased(l *protocol.Listing) string {
+	if l.Next != nil && l.State != protocol.ListingWithheld {
+		return protocol.ListingListed
+	}
+	return l.State
 }
 
 func (s *Server) nextRelease() (uint64, error) {

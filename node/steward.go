@@ -5,10 +5,14 @@ import (
 	"errors"
 	"time"
 
+	"xiangyun/node/store"
 	"xiangyun/protocol"
 	"xiangyun/protocol/identity"
 	"xiangyun/replication"
 )
+
+// stewardRetry is how long the steward waits after it could not act.
+const stewardRetry = time.Second
 
 // steward signs for what arrives and answers what other windows ask, as the
 // store changes. A node that is frozen does nothing.
@@ -16,25 +20,48 @@ func (n *Node) steward(ctx context.Context) error {
 	changes := n.store.Changes()
 	defer changes.Close()
 	waiting, err := n.desk.Waiting()
-	if err != nil {
-		return err
+	for err == nil {
+		again := false
+		if again, err = n.attend(ctx, waiting); err == nil {
+			waiting, err = n.waiting(ctx, changes, again)
+		}
 	}
-	for {
-		if n.store.Frozen() == nil {
-			if err := n.desk.Steward(ctx, waiting); err != nil && ctx.Err() == nil {
-				if code := protocol.CodeOf(err); code != protocol.Full && code != protocol.Busy {
-					return err
-				}
-				n.log.Warn("steward could not act", "err", err)
+	return ignoreCanceled(ctx, err)
+}
+
+// attend sees to what waits. again says that it could not: a full disk, or a
+// node that is frozen or has only just been enrolled again.
+func (n *Node) attend(ctx context.Context, waiting []protocol.Ref) (again bool, err error) {
+	if n.store.Frozen() != nil {
+		return true, nil
+	}
+	err = n.desk.Steward(ctx, waiting)
+	switch protocol.CodeOf(err) {
+	case protocol.Full, protocol.Busy, protocol.Fenced, protocol.Fork, protocol.Frozen, protocol.Twin:
+		n.log.Warn("steward could not act", "err", err)
+		return true, nil
+	}
+	return false, err
+}
+
+// waiting gives what changed, or, after a failure, all that waits: nothing that
+// was named once may be forgotten.
+func (n *Node) waiting(ctx context.Context, changes *store.Changes, again bool) ([]protocol.Ref, error) {
+	if again {
+		for first := true; first || n.store.Frozen() != nil; first = false {
+			select {
+			case <-time.After(stewardRetry):
+			case <-ctx.Done():
+				return nil, ctx.Err()
 			}
 		}
-		if waiting, err = changes.Next(ctx); protocol.CodeOf(err) == protocol.Gap {
-			waiting, err = n.desk.Waiting()
-		}
-		if err != nil {
-			return ignoreCanceled(ctx, err)
-		}
+		return n.desk.Waiting()
 	}
+	refs, err := changes.Next(ctx)
+	if protocol.CodeOf(err) == protocol.Gap {
+		return n.desk.Waiting()
+	}
+	return refs, err
 }
 
 func ignoreCanceled(ctx context.Context, err error) error {

@@ -103,7 +103,7 @@ func (d *Downlink) beat(ctx context.Context, c *Conversation) error {
 		if err := c.Out.Send(answer); err != nil {
 			return err
 		}
-		c.Stream.SetDeadline(time.Now().Add(5 * beatLost))
+		c.Stream.SetDeadline(time.Now().Add(5 * bulkLost))
 		f, err := c.In.Expect(wire.FrameBeat)
 		if err != nil {
 			return err

@@ -19,11 +19,12 @@ type pusher struct {
 	out    *wire.Writer
 	woken  chan struct{}
 
-	mu     sync.Mutex // guards sent, flying, bytes, credit
+	mu     sync.Mutex // guards sent, flying, bytes, credit, each
 	sent   uint64
 	flying []flight
 	bytes  int64
 	credit int64
+	each   int64 // bytes of an entry, as in the batch before
 }
 
 type flight struct {
@@ -88,7 +89,7 @@ func (p *pusher) send(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p.launch(batch.Entries[len(batch.Entries)-1].Seq, int64(len(payload)))
+		p.launch(batch.Entries[len(batch.Entries)-1].Seq, int64(len(payload)), len(batch.Entries))
 		if err := p.out.Write(wire.FrameBatch, wire.MustUnderstand, payload); err != nil {
 			return err
 		}
@@ -101,21 +102,26 @@ func (p *pusher) next() uint64 {
 	return p.sent + 1
 }
 
-// room waits until a batch may fly: at once when none does, else after the
-// linger, and never beyond the credit.
+// room waits until a batch may fly: at once when none does or when it will be
+// full, else after the linger, and never beyond the credit (replication.R9).
 func (p *pusher) room(ctx context.Context) (int, error) {
 	timer := time.NewTimer(p.linger)
 	defer timer.Stop()
-	lingered := false
+	appended, lingered := p.u.Local.Appended(p.lane), false
 	for {
 		p.mu.Lock()
-		left, idle := p.credit-p.bytes, len(p.flying) == 0
+		left, idle, full := p.credit-p.bytes, len(p.flying) == 0, p.sent+p.fill()
 		p.mu.Unlock()
-		if left > 0 && (idle || lingered) {
+		if left > 0 && (idle || lingered || appended.Get() >= full) {
 			return int(min(left, wire.MaxBatch)), nil
+		}
+		filled := appended.Changed(full - 1)
+		if left <= 0 {
+			filled = nil // only an acknowledgement or a credit helps
 		}
 		select {
 		case <-p.woken:
+		case <-filled:
 		case <-timer.C:
 			lingered = true
 		case <-ctx.Done():
@@ -124,10 +130,18 @@ func (p *pusher) room(ctx context.Context) (int, error) {
 	}
 }
 
-func (p *pusher) launch(last uint64, bytes int64) {
+// fill is how many entries make a full batch, as far as the last one tells.
+func (p *pusher) fill() uint64 {
+	if p.each == 0 {
+		return wire.MaxBatchEntries
+	}
+	return uint64(min(wire.MaxBatchEntries, max(1, wire.MaxBatch/p.each)))
+}
+
+func (p *pusher) launch(last uint64, bytes int64, entries int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.sent, p.bytes = last, p.bytes+bytes
+	p.sent, p.bytes, p.each = last, p.bytes+bytes, bytes/int64(entries)
 	p.flying = append(p.flying, flight{last, bytes})
 }
 

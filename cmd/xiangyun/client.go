@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -14,13 +15,20 @@ import (
 func clientFlags(c *cobra.Command) {
 	c.PersistentFlags().String("server-url", "", "远程服务器网址(默认使用本机数据目录中的管理接口)")
 	c.PersistentFlags().String("token-file", "", "接口令牌文件(与 --server-url 同用)")
-	c.PersistentFlags().String("as", "", "以本地某账号的身份办理(登录名)")
+	c.PersistentFlags().String("as", "", "以本地某账号的身份办理(登录名,仅限本机)")
 }
 
 func dial(cmd *cobra.Command) (*client.Client, error) {
-	base := flag(cmd, "server-url")
+	dir, err := folder(cmd)
+	if err != nil {
+		return nil, err
+	}
+	base, as := flag(cmd, "server-url"), flag(cmd, "as")
 	if base == "" {
-		return client.Local(flag(cmd, "dir")).As(flag(cmd, "as")), nil
+		return client.Local(dir).As(as), nil
+	}
+	if as != "" {
+		return nil, usageError{errors.New("--as 只能用于本机;远程办理的身份由 --token-file 的令牌决定")}
 	}
 	token, err := os.ReadFile(flag(cmd, "token-file"))
 	if err != nil {

@@ -2,57 +2,119 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"xiangyun/cmd/internal/client"
+	"xiangyun/protocol"
 )
 
 // column is one column of a list: its heading and where the value stands, as a
 // path of members.
 type column struct{ title, path string }
 
-// listCommand lists what an address of the API gives, all pages of it.
-func listCommand(use, short, path string, filters []string, columns ...column) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: exactly(0, "")}
+// list is a command that lists what an address of the API gives, all pages of
+// it. The hub and a node may tell the same thing in different words.
+type list struct {
+	use, short, detail string
+	path               string
+	hubPath            string // at the hub, when it is another one; "-" when the hub has no such list
+	filters            []string
+	columns            []column
+	hubColumns         []column
+	paging             paging
+}
+
+// paging is how an address bounds its answer.
+type paging int
+
+const (
+	byPage  paging = iota // limit and after
+	byMax                 // the first so many, at most 1000
+	allOnce               // always everything
+)
+
+func (l list) command() *cobra.Command {
+	c := &cobra.Command{Use: l.use, Short: l.short, Args: exactly(0, "")}
 	c.Flags().Int("limit", 50, "最多显示多少条;0 为全部")
-	for _, f := range filters {
-		c.Flags().String(f, "", "按此筛选")
+	for _, f := range l.filters {
+		c.Flags().String(f, "", filterTexts[f])
 	}
-	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		cl, err := dial(cmd)
-		if err != nil {
-			return err
+	c.RunE = func(cmd *cobra.Command, _ []string) error { return l.run(cmd) }
+	return described(c, l.detail, readExits)
+}
+
+var filterTexts = map[string]string{
+	"q": "按文字查找", "state": "按状态筛选", "key": "按编号或代码精确查找", "node": "按节点筛选", "agency": "按机构(统一社会信用代码)筛选",
+	"want": "按请求种类筛选: publish delivered withdraw", "type": "按事项类型代码筛选", "division": "按行政区划筛选", "class": "按分类筛选",
+	"handler": "按承办节点筛选", "window": "按收件节点筛选", "item": "按事项版本筛选",
+}
+
+func (l list) run(cmd *cobra.Command) error {
+	path, columns := l.path, l.columns
+	if hubHere(cmd) {
+		if l.hubPath != "" {
+			path = l.hubPath
 		}
-		query := url.Values{}
-		for _, f := range filters {
-			if v := flag(cmd, f); v != "" {
-				query.Set(f, v)
-			}
-		}
-		limit, err := cmd.Flags().GetInt("limit")
-		if err != nil {
-			return err
-		}
-		items := []json.RawMessage{}
-		err = cl.Pages(cmd.Context(), path, query, func(item json.RawMessage) error {
-			items = append(items, item)
-			if limit > 0 && len(items) >= limit {
-				return client.ErrStop
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		return show(cmd, items, func() { table(cmd, items, columns) })
+		columns = l.hubColumns
 	}
-	return c
+	if path == "-" {
+		return usageError{fmt.Errorf("省级中心没有这个清单,请用 --at node")}
+	}
+	cl, err := dial(cmd)
+	if err != nil {
+		return err
+	}
+	items, more, err := l.read(cmd, cl, path)
+	if err != nil {
+		return err
+	}
+	return show(cmd, items, func() {
+		table(cmd, items, columns)
+		if more {
+			fmt.Fprintln(cmd.ErrOrStderr(), "(还有更多,--limit 0 显示全部)")
+		}
+	})
+}
+
+// read gives at most --limit items, and whether there are more.
+func (l list) read(cmd *cobra.Command, cl *client.Client, path string) (items []json.RawMessage, more bool, err error) {
+	query := url.Values{}
+	for _, f := range l.filters {
+		if v := flag(cmd, f); v != "" {
+			query.Set(f, v)
+		}
+	}
+	limit, err := cmd.Flags().GetInt("limit")
+	if err != nil {
+		return nil, false, err
+	}
+	if limit < 0 {
+		return nil, false, usageError{errors.New("--limit 不能是负数")}
+	}
+	switch l.paging {
+	case byPage:
+		query.Set("limit", "200")
+	case byMax:
+		query.Set("max", "1000")
+	}
+	items = []json.RawMessage{}
+	err = cl.Pages(cmd.Context(), path, query, func(item json.RawMessage) error {
+		if more = limit > 0 && len(items) == limit; more {
+			return client.ErrStop
+		}
+		items = append(items, item)
+		return nil
+	})
+	return items, more, err
 }
 
 func table(cmd *cobra.Command, items []json.RawMessage, columns []column) {
@@ -90,14 +152,20 @@ func at(v any, path string) any {
 	return v
 }
 
+// text shows a value of an answer to a person.
 func text(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "-"
+	case bool:
+		if v {
+			return "是"
+		}
+		return "否"
 	case float64:
-		return fmt.Sprintf("%.0f", v)
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	case string:
-		return v
+		return plainText(v)
 	case []any:
 		parts := make([]string, len(v))
 		for i := range v {
@@ -114,20 +182,50 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// showCommand shows one thing as JSON.
-func showCommand(use, short, path string) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: exactly(1, "编号"), RunE: func(cmd *cobra.Command, args []string) error {
+// plainText keeps a value on its line and shows times as people here read them.
+func plainText(s string) string {
+	if s == "" {
+		return "-"
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t.In(protocol.Beijing).Format("2006-01-02 15:04")
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// one is a command that shows one thing as JSON.
+type one struct {
+	use, short, detail string
+	path, hubPath      string // with %s for the id
+	part               string // of the answer; empty is all of it
+}
+
+func (o one) command() *cobra.Command {
+	c := &cobra.Command{Use: o.use, Short: o.short, Args: exactly(1, "编号")}
+	c.RunE = func(cmd *cobra.Command, args []string) error {
 		cl, err := dial(cmd)
 		if err != nil {
 			return err
 		}
-		var v any
-		if err := cl.Call(cmd.Context(), http.MethodGet, fmt.Sprintf(path, url.PathEscape(args[0])), nil, &v); err != nil {
+		address, part := o.path, o.part
+		if hubHere(cmd) && o.hubPath != "" {
+			address, part = o.hubPath, ""
+		}
+		answer, err := send(cmd, cl, http.MethodGet, path(address, args[0]), nil, nil)
+		if err != nil {
 			return err
 		}
-		e := json.NewEncoder(cmd.OutOrStdout())
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(v)
-	}}
+		if part != "" {
+			if answer = at(answer, part); answer == nil {
+				return protocol.NewFault(protocol.Gone, "read", "没有找到")
+			}
+		}
+		return printJSON(cmd, answer)
+	}
+	return described(c, o.detail, readExits)
 }

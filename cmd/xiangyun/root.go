@@ -50,6 +50,7 @@ func newRoot() *cobra.Command {
 	}
 	root.AddCommand(hubCommand(), nodeCommand(), demoCommand(), versionCommand(), configCommand())
 	root.AddCommand(clientCommands()...)
+	finish(root)
 	return root
 }
 

@@ -12,13 +12,17 @@ import (
 // show prints value as JSON with -o json, else calls text.
 func show(cmd *cobra.Command, value any, text func()) error {
 	if output(cmd) == "json" {
-		e := json.NewEncoder(cmd.OutOrStdout())
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(value)
+		return printJSON(cmd, value)
 	}
 	text()
 	return nil
+}
+
+func printJSON(cmd *cobra.Command, value any) error {
+	e := json.NewEncoder(cmd.OutOrStdout())
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(value)
 }
 
 type setting struct {

@@ -54,9 +54,9 @@ type Person struct {
 }
 
 func (s *server) accounts(a *rest.API) {
-	make := create("/accounts", "createAccount", "people", "建立省级账号", protocol.MayManageAccount)
-	make.Example = NewAccount{Login: "reviewer-1", Name: "二审一", Roles: []protocol.Role{protocol.RoleReviewer}, Password: "correct horse"}
-	rest.Handle(a, make, func(ctx context.Context, who *protocol.Account, in accountIn) (Person, error) {
+	open := create("/accounts", "createAccount", "people", "建立省级账号", protocol.MayManageAccount)
+	open.Example = NewAccount{Login: "reviewer-1", Name: "二审一", Roles: []protocol.Role{protocol.RoleReviewer}, Password: "correct horse"}
+	rest.Handle(a, open, func(ctx context.Context, who *protocol.Account, in accountIn) (Person, error) {
 		b := in.Body
 		rec, err := s.office.CreateAccount(ctx, who, protocol.Account{Login: b.Login, Name: b.Name, Roles: b.Roles}, b.Password)
 		if err != nil {

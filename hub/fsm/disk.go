@@ -131,8 +131,7 @@ func (f *FSM) adopt(db *bbolt.DB) error {
 		return err
 	}
 	f.db, f.tx, f.committed = db, nil, next.state.Applied
-	f.state, f.chains, f.origins, f.past = next.state, next.chains, next.origins, next.past
-	f.fired, f.forced = next.fired, next.forced
+	f.state, f.chains, f.origins, f.fired, f.past = next.state, next.chains, next.origins, next.fired, next.past
 	f.ring.reset(&f.state)
 	f.watch.tell(f.state.Applied, nil)
 	f.applied.Set(f.state.Applied)
@@ -153,9 +152,6 @@ func (f *FSM) readAll(tx *bbolt.Tx) (err error) {
 		return fmt.Errorf("state is at level %d, this build knows %d: install a newer one", f.state.Level, f.o.Feature) // A8
 	}
 	if f.origins, f.chains, err = loadChains(tx); err != nil {
-		return err
-	}
-	if f.forced, err = loadForced(tx); err != nil {
 		return err
 	}
 	f.fired = loadFired(tx)

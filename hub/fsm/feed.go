@@ -62,9 +62,6 @@ func (st *step) changed(c *fold.Change, by protocol.NodeID) error {
 	except := protocol.NodeID("")
 	if c.Own && by != protocol.Hub { // it holds what it wrote
 		except = by
-		if err := st.unmark(forced{by, rec.Ref}); err != nil {
-			return err
-		}
 	}
 	st.rowsOf(c, except)
 	if rec.Ref.Kind == "node" {

@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,7 +12,7 @@ import (
 )
 
 // place is a node as the feed sees it: it holds what it wrote and what it was
-// told, exactly as replication.D3 says.
+// told, as replication.D3 says.
 type place struct {
 	*pen
 	cur  wire.Cursor
@@ -24,19 +25,32 @@ func (p *place) take(l wire.Lines) error {
 		return fmt.Errorf("piece begins at %d, cursor is at %d", l.Prev, p.cur.Last) // D2
 	}
 	for _, line := range l.Lines {
-		old, have := p.hold[line.Ref]
-		if line.Record != nil {
-			old, have = p.hold[line.Record.Ref]
-		}
-		switch {
-		case line.What == wire.LineErase:
-			delete(p.hold, line.Ref)
-		case line.What == wire.LineForce || line.Record != nil && (!have || line.Record.Newer(&old)):
-			p.hold[line.Record.Ref] = *line.Record
+		switch line.What {
+		case wire.LineErase:
+			if old := p.hold[line.Ref]; old.Home != p.id || old.Index <= line.Index {
+				delete(p.hold, line.Ref)
+			}
+		case wire.LineForce:
+			if p.hold[line.Record.Ref].Index <= line.Record.Index {
+				p.hold[line.Record.Ref] = *line.Record
+			}
+		case wire.LineRecord:
+			p.install(line.Record)
 		}
 	}
 	p.cur = wire.Cursor{Lane: protocol.Urgent, Generation: l.Generation, Prev: l.Prev, Last: l.Last}
 	return nil
+}
+
+// install is replication.D3.
+func (p *place) install(rec *protocol.Record) {
+	old, have := p.hold[rec.Ref]
+	if have && old.Home == p.id && rec.Epoch <= old.Epoch && rec.Rev > old.Rev {
+		return // under this epoch only this place writes it
+	}
+	if !have || rec.Newer(&old) {
+		p.hold[rec.Ref] = *rec
+	}
 }
 
 // TestFeedIsComplete is replication.19: whatever is written, moved, refused,
@@ -118,8 +132,21 @@ func writeSome(rt *rapid.T, h *hub, p *place) {
 	if len(list) == 0 {
 		return
 	}
-	if r := h.push(batch(list...))[0]; r.Fault != nil {
+	r := h.push(batch(list...))[0]
+	if r.Fault != nil {
 		rt.Fatal(r.Fault)
+	}
+	for i := range list {
+		p.confirm(&list[i], &r.Ack)
+	}
+}
+
+// confirm notes that the hub took an entry, if the record still stands so.
+func (p *place) confirm(e *protocol.Entry, ack *wire.Ack) {
+	refused := slices.ContainsFunc(ack.Verdicts, func(v protocol.Verdict) bool { return v.Pos.Seq == e.Seq })
+	if rec := p.hold[e.Ref]; !refused && rec.Rev == e.Rev {
+		rec.Index = ack.Index
+		p.hold[e.Ref] = rec
 	}
 }
 

@@ -67,7 +67,6 @@ type FSM struct {
 	chains    map[chainKey]*chain
 	origins   map[protocol.NodeID]*origin
 	fired     map[protocol.Ref]bool // records with a lapsed clock
-	forced    map[forced]uint64     // by the index of the line
 	past      digests
 	dead      error // why this server stopped
 }

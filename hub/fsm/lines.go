@@ -140,9 +140,7 @@ func (r *row) outdated(index uint64, node protocol.NodeID) bool {
 }
 
 // toLine is for a row whose record, if there is one, is at hand as it stands.
-// What a node may not hold is erased there. A record that has come to its home
-// since the refusal is not forced on it: a node may hear of that early, and
-// have gone on from there.
+// What a node may not hold is erased there.
 func (r *row) toLine(index uint64, node protocol.NodeID) wire.Line {
 	line := wire.Line{Index: index, What: r.what}
 	switch r.what {
@@ -157,9 +155,7 @@ func (r *row) toLine(index uint64, node protocol.NodeID) wire.Line {
 			line.What, line.Ref = lineErase, r.ref
 			return line
 		}
-		if line.Record = r.record; r.record.Index > index && r.record.Home == node {
-			line.What = lineRecord
-		}
+		line.Record = r.record
 	}
 	return line
 }

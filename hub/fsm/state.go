@@ -16,14 +16,13 @@ var (
 	bucketChain   = []byte("chain")  // origin 0 lane → chain
 	bucketJournal = []byte("jrn")    // origin 0 lane seq → line
 	bucketVerdict = []byte("vdt")    // origin 0 lane seq → verdict that is not "applied"
-	bucketForced  = []byte("force")  // origin 0 kind 0 id → index of the line
 	bucketFeed    = []byte("feed")   // lane stream 0 index sub → row
 	bucketMark    = []byte("mark")   // instant → how long the feed was
 	bucketFired   = []byte("fired")  // instant kind 0 id 0 clock → nothing
 	keyState      = []byte("state")
 )
 
-var ownBuckets = [...][]byte{bucketMeta, bucketOrigin, bucketChain, bucketJournal, bucketVerdict, bucketForced, bucketFeed, bucketMark, bucketFired}
+var ownBuckets = [...][]byte{bucketMeta, bucketOrigin, bucketChain, bucketJournal, bucketVerdict, bucketFeed, bucketMark, bucketFired}
 
 // valueVersion is the version byte of every value of this package.
 const valueVersion = 1

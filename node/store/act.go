@@ -67,6 +67,10 @@ func (g *group) mayAct(kind *protocol.Kind) error {
 		return &protocol.Fault{Code: protocol.Fenced, Op: "act", Text: "本节点刚重新接入,正在与省级核对日志;请保持联网,稍候再办",
 			Hint: "连上省级后自动继续"}
 	}
+	if g.state.resync { // an act on what only an orphan said would be refused by the hub
+		return &protocol.Fault{Code: protocol.Busy, Op: "act", Text: "本节点刚重新接入,正在从省级取回数据;请保持联网,稍候再办",
+			Hint: "数据取回后自动继续"}
+	}
 	if g.s.crammed && time.Since(g.s.tried) < remeasure { // a failed commit reads the whole file
 		return fullFault(nil)
 	}

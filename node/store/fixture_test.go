@@ -398,3 +398,14 @@ func number(t testing.TB, receipt string) uint64 {
 	}
 	return n
 }
+
+func (r *running) byIdem(idem string) (rec protocol.Record, ok bool) {
+	r.t.Helper()
+	r.must(r.View(func(tx *ReadTx) (err error) {
+		if refs := tx.ByKey("case", idem); len(refs) == 1 {
+			rec, ok, err = tx.Get(refs[0])
+		}
+		return err
+	}))
+	return rec, ok
+}

@@ -16,7 +16,7 @@ var errStop = errors.New("stop here")
 // enrolment, a restore or a settled fork (replication.T5, F3). Own lines beyond
 // what both have become work, each with its whole entry. The feed is asked for
 // a scope snapshot next, because the records may show what only those lines
-// said; whatever froze the store is over. Repeating it changes nothing.
+// said, and acts wait for it; whatever froze the store is over. Repeating it changes nothing.
 func (s *Store) Rebase(ctx context.Context, epoch uint64, last wire.Positions) error {
 	return s.do(ctx, true, func(g *group) error {
 		if epoch < g.state.epoch || epoch < g.s.config.Epoch {
@@ -33,7 +33,7 @@ func (s *Store) Rebase(ctx context.Context, epoch uint64, last wire.Positions) e
 				return err
 			}
 		}
-		g.state.epoch = epoch
+		g.state.epoch, g.state.resync = epoch, true
 		g.set()
 		g.freeze(nil)
 		return g.renumber()

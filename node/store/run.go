@@ -67,9 +67,9 @@ func (s *Store) Run(ctx context.Context) error {
 // room.
 func (s *Store) patience() time.Duration {
 	if s.crammed {
-		return 10 * writeBehind
+		return 10 * s.config.patience
 	}
-	return writeBehind
+	return s.config.patience
 }
 
 // commit puts the tail on the pages. outcome says why that could not be done

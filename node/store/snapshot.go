@@ -153,6 +153,7 @@ func (g *group) swap(head wire.SnapHead) error {
 		return err
 	}
 	g.raise(head.Level)
+	g.state.resync = false
 	for _, lane := range protocol.Lanes {
 		c := wire.Cursor{Lane: lane, Generation: head.Generation, Prev: head.Index, Last: head.Index}
 		if err := saveCursor(g.write(), c); err != nil {

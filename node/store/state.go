@@ -24,6 +24,7 @@ type state struct {
 	queue  [lanes]queued
 	cases  uint64  // last counter of a case id
 	blocks []block // receipt numbers this epoch may hand out
+	resync bool    // rebased, and the scope snapshot has not come: records may show what only orphans said
 
 	refused uint64 // own acts the hub refused since the start
 }
@@ -68,6 +69,11 @@ func (st *state) loadLane(tx *bbolt.Tx, lane protocol.Lane) (err error) {
 		return err
 	}
 	st.acked[lane] = a.Pos
+	c, err := loadCursor(tx, lane)
+	if err != nil {
+		return err
+	}
+	st.resync = st.resync || c == staleCursor(lane)
 	st.queue[lane], err = countPending(tx, lane)
 	return err
 }

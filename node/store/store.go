@@ -37,6 +37,8 @@ type Config struct {
 	MaxSize int
 	// Audit names the kinds that are written up to 97 % of the disk; nil names none.
 	Audit func(protocol.KindName) bool
+
+	patience time.Duration // set by tests that must not meet a commit; else writeBehind
 }
 
 // Store is a node's database. All methods may be called from many goroutines;
@@ -146,6 +148,9 @@ func (c *Config) validate() error {
 		return errors.New("epoch is 0")
 	case c.Signer == nil:
 		return errors.New("no signer")
+	}
+	if c.patience == 0 {
+		c.patience = writeBehind
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

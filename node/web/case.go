@@ -36,9 +36,9 @@ func (w *Web) showCase(v *console.Visit) error {
 	sheet := console.Sheet{Actions: []console.Action{{Label: "case.receipt", Href: "/cases/" + rec.Ref.ID + "/receipt", Hotkey: "r"}}}
 	sheet.Sections = append(sheet.Sections, w.acts(v, c, &rec, requests))
 	sheet.Sections = append(sheet.Sections,
-		console.Section{Title: "case.facts", Half: true, Facts: caseFacts(v, c, &rec)},
-		console.Section{Title: "case.clocks", Half: true, Lead: "case.clocks-lead", Facts: clocks(v, c)},
-		console.Section{Title: "case.person", Facts: personFacts(v, c)}, materials)
+		console.Section{Title: "case.facts", Facts: caseFacts(v, c, &rec)},
+		console.Section{Title: "case.person", Half: true, Facts: personFacts(v, c)},
+		console.Section{Title: "case.clocks", Half: true, Lead: "case.clocks-lead", Facts: clocks(v, c)}, materials)
 	if facts := outcomeFacts(v, c); len(facts) > 0 {
 		sheet.Sections = append(sheet.Sections, console.Section{Title: "case.outcome", Facts: facts})
 	}
@@ -68,9 +68,9 @@ func clocks(v *console.Visit, c *protocol.Case) []page.Fact {
 	}
 	if d.Clock == protocol.K1 {
 		k1, _ := v.Clock(protocol.K1, c.Received.At.Day(), c.Due.K1, c.Due.Provisional)
-		return []page.Fact{{Label: "case.counts-from", Cell: page.OnDay(c.Received.At.Day())}, k1}
+		return []page.Fact{{Label: "case.counts-from", Cell: page.OnDay(c.Received.At.Day()).Under(v.T("case.excluded"))}, k1}
 	}
-	facts := []page.Fact{{Label: "case.counts-from", Cell: page.OnDay(c.Accepted.Day())}}
+	facts := []page.Fact{{Label: "case.counts-from", Cell: page.OnDay(c.Accepted.Day()).Under(v.T("case.excluded"))}}
 	for _, k := range []struct {
 		id  protocol.ClockID
 		day protocol.Day

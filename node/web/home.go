@@ -49,14 +49,15 @@ func (w *Web) today(v *console.Visit) ([]console.Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	stat := func(label, state string) page.Stat {
-		return page.Stat{Label: label, Value: page.Number(n[state]).Text, Unit: "home.cases", Href: "/cases?state=" + state}
+	stat := func(label string, count uint64, state string) page.Stat {
+		return page.Stat{Label: label, Value: page.Number(count).Text, Unit: "home.cases", Href: "/cases?state=" + state}
 	}
-	stats := []page.Stat{
-		urgentStat(v, "home.late", late, page.Bad), urgentStat(v, "home.soon", soon, page.Warn),
-		stat("home.received", "received"), stat("home.arrived", "arrived"), stat("home.accepted", "accepted"),
-		{Label: "home.to-deliver", Value: page.Number(n["granted"] + n["denied"]).Text, Unit: "home.cases", Href: "/cases?state=granted"},
+	waiting := stat("home.waiting", n["received"]+n["arrived"], "received")
+	if n["arrived"] > 0 {
+		waiting.Note = v.T("home.arrived", n["arrived"])
 	}
+	stats := []page.Stat{urgentStat("home.late", late, page.Bad), urgentStat("home.soon", soon, page.Warn), waiting,
+		stat("home.accepted", n["accepted"], "accepted"), stat("home.to-deliver", n["granted"]+n["denied"], "granted")}
 	find := &page.Filter{Action: "/cases", Label: "home.find", Hint: "cases.hint"}
 	urgent, err := urgentTable(v, append(late[:min(len(late), maxUrgent)], soon...))
 	if err != nil {
@@ -65,7 +66,7 @@ func (w *Web) today(v *console.Visit) ([]console.Section, error) {
 	return []console.Section{{ID: "figures", Refresh: 30, Stats: stats}, {Filter: find}, {ID: "urgent", Refresh: 30, Title: "home.urgent", Table: &urgent}}, nil
 }
 
-func urgentStat(v *console.Visit, label string, list []Lapse, tone page.Tone) page.Stat {
+func urgentStat(label string, list []Lapse, tone page.Tone) page.Stat {
 	s := page.Stat{Label: label, Value: page.Number(min(len(list), maxUrgent)).Text, Unit: "home.cases", Href: "#urgent"}
 	if len(list) > maxUrgent {
 		s.Value += "+"

@@ -121,11 +121,11 @@ func (l *List) tabs(v *Visit, q Query, counts Result) []page.Tab {
 		}
 	}
 	href := func(state string) string { return page.With(v.R.URL, stateParam, state, "after", "", trailParam, "") }
-	var tabs []page.Tab
+	tabs := []page.Tab{{Label: "console.all", Href: href(allStates), Count: all, Active: q.State == ""}}
 	for _, s := range l.States {
 		tabs = append(tabs, page.Tab{Label: Word("state."+l.Family, s), Href: href(s), Count: each[s], Active: q.State == s})
 	}
-	return append(tabs, page.Tab{Label: "console.all", Href: href(allStates), Count: all, Active: q.State == ""})
+	return tabs
 }
 
 func (l *List) filter(v *Visit, counts Result) *page.Filter {

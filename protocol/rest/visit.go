@@ -61,7 +61,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	commonHeaders(aw.Header(), v)
 	e.api.metrics.inFlight.Inc()
 	defer e.end(aw, v)
-	e.patience(aw, r)
+	e.patience(aw)
 	r.Body = http.MaxBytesReader(aw, r.Body, e.MaxBody)
 	if err := e.serve(aw, r, v); err != nil {
 		e.api.fail(aw, v, err)
@@ -74,18 +74,15 @@ func commonHeaders(h http.Header, v *visit) {
 	h.Set(requestIDHeader, v.id)
 }
 
-// patience gives slow senders the route's time, and slow readers too where the
-// server bounds writing. net/http takes a write deadline back before the next
-// request of a connection only if the server has one of its own. Writers that
-// have no deadlines keep what they have.
-func (e *endpoint) patience(w http.ResponseWriter, r *http.Request) {
+// patience lets slow senders and readers use the route's time instead of the
+// server's; net/http takes both deadlines back before the next request of the
+// connection. Writers that have no deadlines keep what they have.
+func (e *endpoint) patience(w http.ResponseWriter) {
 	c, until := http.NewResponseController(w), time.Now().Add(e.Timeout)
-	err := c.SetReadDeadline(until)
-	if s, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && s.WriteTimeout > 0 && err == nil {
-		err = c.SetWriteDeadline(until.Add(s.WriteTimeout))
-	}
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		e.api.cfg.Log.Debug("deadline not set", "err", err)
+	for _, err := range []error{c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(10 * time.Second))} {
+		if err != nil && !errors.Is(err, http.ErrNotSupported) {
+			e.api.cfg.Log.Debug("deadline not set", "err", err)
+		}
 	}
 }
 

@@ -110,7 +110,7 @@ func (d *Demo) hub1(ctx context.Context) error {
 }
 
 // JoinHub adds one server and waits until it votes.
-func (d *Demo) JoinHub(ctx context.Context, id string) error {
+func (d *Demo) JoinHub(ctx context.Context, id string, more ...string) error {
 	token, err := d.token(ctx, protocol.RoleServer, protocol.NodeID(id))
 	if err != nil {
 		return err
@@ -119,7 +119,8 @@ func (d *Demo) JoinHub(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := d.run(ctx, "hub", "join", "--dir", filepath.Join(d.Dir, id), "--server", d.hubAddr(), "--advertise", addr, "--token", token); err != nil {
+	args := append([]string{"hub", "join", "--dir", filepath.Join(d.Dir, id), "--server", d.hubAddr(), "--advertise", addr, "--token", token}, more...)
+	if err := d.run(ctx, args...); err != nil {
 		return err
 	}
 	if err := d.serveHub(ctx, id); err != nil {
@@ -238,6 +239,54 @@ func plainName(id protocol.NodeID) string {
 		return string(id)
 	}
 	return strings.TrimSuffix(plan.Name, "市")
+}
+
+// KillHub kills a hub server with SIGKILL.
+func (d *Demo) KillHub(id string) error {
+	for _, p := range d.hubs {
+		if p.Name == id && p.done != nil {
+			return p.kill()
+		}
+	}
+	return fmt.Errorf("服务器 %s 没有在运行", id)
+}
+
+// StartHub starts a killed server again on the disk it has.
+func (d *Demo) StartHub(ctx context.Context, id string) error {
+	for _, p := range d.hubs {
+		if p.Name == id {
+			return p.start(ctx, d.Exe)
+		}
+	}
+	return fmt.Errorf("没有服务器 %s", id)
+}
+
+// LoseHub empties the disk of a killed server and replaces it by a new one
+// under a new name, in one command of its operator.
+func (d *Demo) LoseHub(ctx context.Context, old, id string) error {
+	d.hubs = slices.DeleteFunc(d.hubs, func(p *Proc) bool { return p.Name == old })
+	if err := os.RemoveAll(filepath.Join(d.Dir, old)); err != nil {
+		return fmt.Errorf("empty disk: %w", err)
+	}
+	return d.JoinHub(ctx, id, "--replaces", old)
+}
+
+// LoseNode kills a node and empties its disk; Enroll restores it.
+func (d *Demo) LoseNode(id protocol.NodeID) error {
+	if err := d.nodes[id].kill(); err != nil {
+		return err
+	}
+	return os.RemoveAll(filepath.Join(d.Dir, string(id)))
+}
+
+// Servers lists the hub servers that run.
+func (d *Demo) Servers() (list []*Proc) {
+	for _, p := range d.hubs {
+		if p.done != nil {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // Address is where people find a server or node.

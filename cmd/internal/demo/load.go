@@ -193,14 +193,15 @@ func (d *Demo) approveAndRelease(ctx context.Context, n int) (uint64, error) {
 	return release.Body.Number, err
 }
 
-type receipt struct {
+// Receipt is what a window hands out.
+type Receipt struct {
 	ID        string
 	ReceiptNo string `json:"receipt_no"`
 }
 
-// intake takes an application in as a clerk does: the guide is read, every
+// Intake takes an application in as a clerk does: the guide is read, every
 // line answered, the scans uploaded.
-func (d *Demo) intake(ctx context.Context, at protocol.NodeID, item string, who protocol.Applicant, key string, scans map[string][]byte) (r receipt, err error) {
+func (d *Demo) Intake(ctx context.Context, at protocol.NodeID, item string, who protocol.Applicant, key string, scans map[string][]byte) (r Receipt, err error) {
 	var view struct {
 		Guide     struct{ Body protocol.Guide }
 		GuideHash string `json:"guide_hash"`

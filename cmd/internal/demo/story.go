@@ -3,8 +3,6 @@ package demo
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"xiangyun/cmd/internal/sample"
@@ -79,13 +77,21 @@ func Tell(ctx context.Context, o Options) (Story, error) {
 	t.step("被杀的服务器重新启动并追上", func() (string, error) { return t.reviveHub(ctx) })
 	t.step("吉林断开,收下 200 件,恢复后全部到达", func() (string, error) { return t.cutOff(ctx, "jilin", 200) })
 	t.step("吉林节点被抹去,从省级恢复", func() (string, error) { return t.wipeNode(ctx, "jilin") })
-	t.step("各省级服务器状态摘要相同", func() (string, error) { return t.sameDigests(ctx) })
+	t.step("各省级服务器状态摘要相同", func() (string, error) { return t.SameDigests(ctx) })
 	t.step("全部进程干净停止", func() (string, error) { return "", t.Stop() })
 	if t.err != nil {
 		t.err = errJoin(t.err, t.Stop())
 	}
 	t.story.OK, t.story.Seconds = t.err == nil, time.Since(t.at).Seconds()
 	return t.story, t.err
+}
+
+// PublishOneItem files the first item of changchun, has the hub publish it, and
+// waits until every node holds item and guide; it gives the item's id.
+func (d *Demo) PublishOneItem(ctx context.Context) (string, error) {
+	t := &teller{Demo: d}
+	_, err := t.publishItem(ctx)
+	return t.item, err
 }
 
 // publishItem files one item at changchun, has the hub publish it, and reads
@@ -160,7 +166,7 @@ func (t *teller) awaitState(ctx context.Context, id protocol.NodeID, state proto
 
 func (t *teller) receiveCase(ctx context.Context) (string, error) {
 	scans := map[string][]byte{"申请书.pdf": sample.Scan(sample.PDF, 1), "身份证明.jpg": sample.Scan(sample.JPEG, 2)}
-	receipt, err := t.intake(ctx, "yanbian", t.item, sample.Applicants(1)[0], "story-1", scans)
+	receipt, err := t.Intake(ctx, "yanbian", t.item, sample.Applicants(1)[0], "story-1", scans)
 	if err != nil {
 		return "", err
 	}
@@ -180,12 +186,8 @@ func (t *teller) killLeader(ctx context.Context) (string, error) {
 		return "", err
 	}
 	start := time.Now()
-	for _, p := range t.hubs {
-		if p.Name == string(st.Leader) {
-			if err := p.kill(); err != nil {
-				return "", err
-			}
-		}
+	if err := t.KillHub(string(st.Leader)); err != nil {
+		return "", err
 	}
 	if err := t.until(ctx, "其余两台选出新的主服务器", func() (bool, error) {
 		now, err := t.HubStatus(ctx)
@@ -253,7 +255,7 @@ func (t *teller) cutOff(ctx context.Context, id protocol.NodeID, n int) (string,
 	receipts := make(map[string]bool, n)
 	applicants := sample.Applicants(n)
 	for i := range n {
-		r, err := t.intake(ctx, id, t.item, applicants[i], fmt.Sprintf("cut-%d", i), nil)
+		r, err := t.Intake(ctx, id, t.item, applicants[i], fmt.Sprintf("cut-%d", i), nil)
 		if err != nil {
 			return "", fmt.Errorf("断网时第 %d 件: %w", i+1, err)
 		}
@@ -275,7 +277,7 @@ func (t *teller) cutOff(ctx context.Context, id protocol.NodeID, n int) (string,
 		}
 	}
 	took := time.Since(start)
-	at, err := t.casesOf(ctx, id)
+	at, err := t.CasesOf(ctx, id)
 	if err != nil {
 		return "", err
 	}
@@ -285,10 +287,10 @@ func (t *teller) cutOff(ctx context.Context, id protocol.NodeID, n int) (string,
 	return fmt.Sprintf("%d 件各一次,%.1f 秒内全部在长春签收", n, took.Seconds()), nil
 }
 
-// casesOf counts the cases of a window at the hub.
-func (t *teller) casesOf(ctx context.Context, id protocol.NodeID) (n int, err error) {
+// CasesOf counts the cases of a window at the hub.
+func (d *Demo) CasesOf(ctx context.Context, id protocol.NodeID) (n int, err error) {
 	seen := make(map[string]bool)
-	err = t.Hub().Pages(ctx, "/api/v1/cases", query("node", string(id), "limit", "200"), func(item rawItem) error {
+	err = d.Hub().Pages(ctx, "/api/v1/cases", query("node", string(id), "limit", "200"), func(item rawItem) error {
 		v, err := decodeItem[caseView](item)
 		seen[v.ID] = true
 		return err
@@ -303,10 +305,7 @@ func (t *teller) wipeNode(ctx context.Context, id protocol.NodeID) (string, erro
 	if err != nil {
 		return "", err
 	}
-	if err := t.nodes[id].kill(); err != nil {
-		return "", err
-	}
-	if err := os.RemoveAll(filepath.Join(t.Dir, string(id))); err != nil {
+	if err := t.LoseNode(id); err != nil {
 		return "", err
 	}
 	start := time.Now()
@@ -319,7 +318,7 @@ func (t *teller) wipeNode(ctx context.Context, id protocol.NodeID) (string, erro
 	}); err != nil {
 		return "", err
 	}
-	r, err := t.intake(ctx, id, t.item, sample.Applicants(1)[0], "after-restore", nil)
+	r, err := t.Intake(ctx, id, t.item, sample.Applicants(1)[0], "after-restore", nil)
 	return fmt.Sprintf("%d 件在 %.1f 秒内恢复,随即收下新件 %s", before, time.Since(start).Seconds(), r.ReceiptNo), err
 }
 
@@ -329,13 +328,13 @@ func (t *teller) casesAt(ctx context.Context, id protocol.NodeID) (int, error) {
 	return list.Total, err
 }
 
-// sameDigests waits for a moment in which all servers have applied the same
+// SameDigests waits for a moment in which all servers have applied the same
 // index and compares their digests.
-func (t *teller) sameDigests(ctx context.Context) (string, error) {
+func (d *Demo) SameDigests(ctx context.Context) (string, error) {
 	var digest protocol.Hash
-	err := t.until(ctx, "各服务器在同一序号", func() (bool, error) {
+	err := d.until(ctx, "各服务器在同一序号", func() (bool, error) {
 		seen := make(map[uint64]map[protocol.Hash]int)
-		for _, p := range t.hubs {
+		for _, p := range d.Servers() {
 			var st api.Status
 			if err := p.Client().Call(ctx, "GET", "/api/v1/status", nil, &st); err != nil {
 				return false, err

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes that commands of one sort can end with.
+var (
+	readExits = []int{exitDone, exitFailed, exitUsage, exitUnreachable, exitDenied}
+	actExits  = []int{exitDone, exitFailed, exitUsage, exitRefused, exitUnreachable, exitDenied, exitOperator}
+)
+
+var exitTexts = map[int]string{
+	exitDone: "完成", exitFailed: "失败(包括没有找到)", exitUsage: "用法不对", exitRefused: "被规则拒绝(规则编号见错误输出)",
+	exitUnreachable: "连接不上", exitDenied: "没有权限", exitOperator: "需要管理员决定(分叉、隔离、冻结)",
+}
+
+// described writes the long help of a command: what it does and its own exit
+// codes.
+func described(c *cobra.Command, detail string, exits []int) *cobra.Command {
+	var b strings.Builder
+	b.WriteString(c.Short + "。")
+	if detail != "" {
+		b.WriteString("\n\n" + detail)
+	}
+	b.WriteString("\n\n退出码:")
+	for _, code := range exits {
+		fmt.Fprintf(&b, "\n  %d %s", code, exitTexts[code])
+	}
+	c.Long = b.String()
+	return c
+}
+
+// group is a command that only holds others.
+func group(use, short string, subs ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short}
+	c.AddCommand(subs...)
+	return c
+}
+
+// usageText is cobra's page in the language of its readers.
+const usageText = `用法:{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} 命令{{end}}{{if gt (len .Aliases) 0}}
+
+别名:
+  {{.NameAndAliases}}{{end}}{{if .HasExample}}
+
+例:
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
+
+命令:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
+  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+参数:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+通用参数:
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+
+"{{.CommandPath}} 命令 --help" 显示该命令的说明。{{end}}
+`
+
+// finish gives the whole tree its help in Chinese and makes an unknown command
+// wrong use everywhere, not a page of help with exit code 0.
+func finish(root *cobra.Command) {
+	root.SetUsageTemplate(usageText)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	offer(root, "output", "text", "json")
+	offer(root, "log-level", "debug", "info", "warn", "error")
+	eachCommand(root, func(c *cobra.Command) {
+		c.InitDefaultHelpFlag()
+		c.Flags().Lookup("help").Usage = "显示本说明"
+		c.DisableFlagsInUseLine = true
+		if c.HasSubCommands() && !c.Runnable() {
+			c.Args, c.RunE = cobra.ArbitraryArgs, holder
+		}
+		translate(c)
+	})
+}
+
+func eachCommand(c *cobra.Command, do func(*cobra.Command)) {
+	do(c)
+	for _, sub := range c.Commands() {
+		eachCommand(sub, do)
+	}
+}
+
+// holder runs a command that only holds others.
+func holder(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	text := fmt.Sprintf("没有命令 %q;可用的命令见 %s --help", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text = fmt.Sprintf("没有命令 %q,是否为 %s ?", args[0], strings.Join(near, "、"))
+	}
+	return usageError{fmt.Errorf("%s", text)}
+}
+
+// translate puts the commands that cobra brings along into Chinese.
+func translate(c *cobra.Command) {
+	switch path := c.CommandPath(); path {
+	case "xiangyun help":
+		c.Use, c.Short, c.Long = "help [命令]", "显示任一命令的说明", "显示任一命令的说明。"
+	case "xiangyun completion":
+		c.Short, c.Long = "生成命令补全脚本", "生成所用外壳的命令补全脚本,例如:\n  xiangyun completion bash > /etc/bash_completion.d/xiangyun"
+	case "xiangyun completion bash", "xiangyun completion zsh", "xiangyun completion fish", "xiangyun completion powershell":
+		c.Short = "生成 " + c.Name() + " 的补全脚本"
+		c.Long = c.Short + ",写到标准输出。"
+		if f := c.Flags().Lookup("no-descriptions"); f != nil {
+			f.Usage = "补全时不显示说明"
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+// hubClientCommands talk to the server that runs in --dir, or to another one
+// with --server-url.
+func hubClientCommands() []*cobra.Command {
+	return talking(hubToken(), hubStatus(), hubMembers(), hubRemove(), hubTransfer(),
+		group("nodes", "节点清单、隔离与注销", hubNodeList(), hubNodeEnd("fence", "隔离节点:不再接受它的日志,直到重新接入"), hubNodeEnd("revoke", "注销节点")),
+		group("requests", "各节点的请求:报请发布的事项", requestList(), requestPublish(), requestDecline()),
+		group("changesets", "目录报送批次的二审", hubChangesetList(), changesetApprove(), changesetReturn()),
+		group("release", "目录发布版本", releasePublish(), releaseList()),
+		group("calendar", "工作日历", calendarImport(), calendarShow()),
+		hubHeld(), hubOverdue(), accountCommand())
+}
+
+type hubState struct {
+	Server     string `json:"server"`
+	Leader     string `json:"leader"`
+	Applied    uint64 `json:"applied"`
+	Generation uint64 `json:"generation"`
+	Level      int    `json:"level"`
+	Digest     string `json:"digest"`
+	Held       int    `json:"held"`
+	Overdue    int    `json:"overdue"`
+	Members    []struct {
+		ID     string `json:"id"`
+		Addr   string `json:"addr"`
+		Voter  bool   `json:"voter"`
+		Leader bool   `json:"leader"`
+	} `json:"members"`
+	Nodes []json.RawMessage `json:"nodes"`
+}
+
+// address is where others reach the hub: its leader, or else this server.
+func (s *hubState) address() string {
+	addr := ""
+	for _, m := range s.Members {
+		if m.Leader || addr == "" && m.ID == s.Server {
+			addr = m.Addr
+		}
+	}
+	return addr
+}
+
+func readHub(cmd *cobra.Command) (st hubState, raw json.RawMessage, err error) {
+	cl, err := dial(cmd)
+	if err != nil {
+		return st, nil, err
+	}
+	if err := cl.Call(cmd.Context(), http.MethodGet, "/api/v1/status", nil, &raw); err != nil {
+		return st, nil, err
+	}
+	return st, raw, json.Unmarshal(raw, &st)
+}
+
+func hubStatus() *cobra.Command {
+	c := &cobra.Command{Use: "status", Short: "集群与各节点的状态", Args: exactly(0, "")}
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		st, raw, err := readHub(cmd)
+		if err != nil {
+			return err
+		}
+		return show(cmd, raw, func() {
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			fmt.Fprintf(w, "本服务器\t%s\n主服务器\t%s\n已判定到\t%d\n代次\t%d\n规则级别\t%d\n状态摘要\t%s\n等待管理员处理\t%d\n超期\t%d\n",
+				st.Server, plainText(st.Leader), st.Applied, st.Generation, st.Level, st.Digest, st.Held, st.Overdue)
+			w.Flush()
+			fmt.Fprintln(cmd.OutOrStdout())
+			memberTable(cmd, st)
+			fmt.Fprintln(cmd.OutOrStdout())
+			table(cmd, st.Nodes, []column{{"节点", "id"}, {"状态", "state"}, {"代次", "epoch"}, {"紧急", "urgent"}, {"批量", "bulk"},
+				{"冻结", "frozen"}, {"待上报字节", "queue_bytes"}, {"剩余收件号", "numbers_left"}})
+		})
+	}
+	return described(c, "状态摘要在“已判定到”相同的服务器上应当相同。", readExits)
+}
+
+func memberTable(cmd *cobra.Command, st hubState) {
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+	defer w.Flush()
+	fmt.Fprintln(w, "服务器\t地址\t表决\t主\t")
+	for _, m := range st.Members {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", m.ID, m.Addr, text(m.Voter), text(m.Leader))
+	}
+}
+
+func hubMembers() *cobra.Command {
+	c := &cobra.Command{Use: "members", Short: "省级中心的各台服务器", Args: exactly(0, "")}
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		st, _, err := readHub(cmd)
+		if err != nil {
+			return err
+		}
+		return show(cmd, st.Members, func() { memberTable(cmd, st) })
+	}
+	return described(c, "新服务器先同步、后参加表决。", readExits)
+}
+
+func hubRemove() *cobra.Command {
+	return act{use: "remove 服务器", short: "把一台服务器移出集群", detail: "磁盘丢失的服务器先移出,再以新名称加入(hub token --server-id,hub join)。移出后仍须有多数服务器在运行。",
+		args: "服务器", count: 1, path: "/api/v1/members/%s/remove", said: saying("服务器 %s 已移出集群")}.command()
+}
+
+func hubTransfer() *cobra.Command {
+	return act{use: "transfer 服务器", short: "把主服务器交给一台服务器", detail: "停机维护主服务器之前先交出,窗口不会察觉。",
+		args: "服务器", count: 1, path: "/api/v1/members/%s/lead", said: saying("主服务器已交给 %s")}.command()
+}
+
+func hubNodeList() *cobra.Command {
+	return list{use: "list", short: "节点清单", path: "/api/v1/nodes", filters: []string{"q", "state"},
+		columns: []column{{"节点", "id"}, {"名称", "body.name"}, {"行政区划", "body.divisions"}, {"状态", "body.state"}, {"代次", "body.epoch"}, {"原因", "body.reason"}}}.command()
+}
+
+func hubNodeEnd(how, short string) *cobra.Command {
+	detail := "磁盘丢失或疑有第二个进程时隔离;节点用新令牌重新接入即恢复。"
+	if how == "revoke" {
+		detail = "注销后该代号不能再接入。"
+	}
+	return act{use: how + " 节点", short: short, detail: detail, args: "节点", count: 1, path: "/api/v1/nodes/%s/" + how, flags: reasonFlag,
+		need: []string{"reason"}, body: reasonBody, said: saying("节点 %s 已办理")}.command()
+}
+
+func hubHeld() *cobra.Command {
+	return list{use: "held", short: "等待管理员处理的日志", path: "/api/v1/held", paging: byMax,
+		columns: []column{{"记录", "ref.kind"}, {"编号", "ref.id"}, {"通道", "pos.lane"}, {"序号", "pos.seq"}, {"原因", "reason"}}}.command()
+}
+
+func hubOverdue() *cobra.Command {
+	return list{use: "overdue", short: "超期清单", path: "/api/v1/overdue", paging: byMax,
+		columns: []column{{"记录", "ref.kind"}, {"编号", "ref.id"}, {"时限", "clock"}, {"到期(毫秒)", "at"}}}.command()
+}
+
+func releasePublish() *cobra.Command {
+	return act{use: "publish", short: "把二审通过的目录发布为新版本", detail: "一个版本是全省目录某一刻的完整状态,编号逐一递增。没有待发布的内容则拒绝(K-14)。", path: "/api/v1/catalog/releases",
+		flags: func(c *cobra.Command) { c.Flags().String("notes", "", "版本说明") },
+		body:  func(cmd *cobra.Command) (any, error) { return map[string]string{"notes": flag(cmd, "notes")}, nil },
+		said: func(_ *cobra.Command, _ []string, v any) string {
+			return fmt.Sprintf("已发布第 %s 版,共 %s 条,本次变更 %s 条", text(at(v, "body.number")), text(at(v, "body.count")), text(at(v, "body.changed")))
+		}}.command()
+}
+
+func releaseList() *cobra.Command {
+	return list{use: "list", short: "已发布的版本", path: "/api/v1/catalog/releases",
+		columns: []column{{"版本", "body.number"}, {"条目", "body.count"}, {"变更", "body.changed"}, {"发布人", "body.by"}, {"时间", "at"}, {"说明", "body.notes"}}}.command()
+}

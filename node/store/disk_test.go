@@ -1,0 +1,202 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"xiangyun/protocol"
+)
+
+// fillUntilFull takes cases in until the disk refuses one and gives those that
+// were taken.
+func (r *running) fillUntilFull() (taken []string) {
+	r.t.Helper()
+	for i := range 5000 {
+		idem := fmt.Sprintf("full-%d", i)
+		err := r.Update(ctx(), func(tx *Tx) error { _, _, err := receive(tx, itemThere, idem); return err })
+		if err != nil {
+			r.want(protocol.Full, err)
+			if f := err.(*protocol.Fault); f.Text == "" || f.Hint == "" {
+				r.t.Fatalf("no plain word in %v", err)
+			}
+			return taken
+		}
+		taken = append(taken, idem)
+		if i%20 == 19 {
+			r.must(r.View(func(*ReadTx) error { return nil })) // forces commits, and goes on without room
+		}
+	}
+	r.t.Fatal("the disk never got full")
+	return nil
+}
+
+// allThere wants each of taken exactly once, and nothing else.
+func (r *running) allThere(taken []string) {
+	r.t.Helper()
+	r.must(r.View(func(tx *ReadTx) error {
+		for _, idem := range taken {
+			if n := len(tx.ByKey("case", idem)); n != 1 {
+				r.t.Errorf("%s is there %d times", idem, n)
+			}
+		}
+		n := 0
+		err := tx.Each("case", func(protocol.Record) error { n++; return nil })
+		if n != len(taken) {
+			r.t.Errorf("%d cases, want %d", n, len(taken))
+		}
+		return err
+	}))
+	if head, _ := r.Head(protocol.Urgent); head.Seq != uint64(len(taken)) {
+		r.t.Errorf("head %v, want %d", head, len(taken))
+	}
+}
+
+// again lets the next act try at once, and not only after a second.
+func (r *running) again() {
+	r.must(r.do(ctx(), false, func(g *group) error { g.s.tried = time.Time{}; return nil }))
+}
+
+func TestReplicationI11MaxSizeIsAPlainWordAndNothingIsHalfWritten(t *testing.T) {
+	p := newProvince(t)
+	c := testConfig()
+	c.MaxSize = 512 << 10
+	r := open(t, filepath.Join(t.TempDir(), "node.db"), c)
+	p.feed(r)
+	taken := r.fillUntilFull()
+	r.allThere(taken)
+	for range 3 {
+		r.again()
+		r.fillUntilFull()
+	}
+	r.allThere(taken)
+	crashed := r.crash() // what is accepted but not committed is in the redo log
+	c.MaxSize = 64 << 20
+	again := open(t, crashed, c)
+	again.allThere(taken)
+	again.receive(itemThere, "more")
+	r.shut()
+	open(t, r.path, c).allThere(taken)
+}
+
+func TestReplicationI11AFullDiskLosesNothingAndFreeSpaceEndsIt(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=12m"); err != nil {
+		t.Skip("cannot mount a small disk: ", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	p := newProvince(t)
+	c := testConfig()
+	c.Reserve = 1 << 20
+	r := open(t, filepath.Join(dir, "node.db"), c)
+	p.feed(r)
+	filler := filepath.Join(dir, "filler")
+	f, err := os.Create(filler)
+	r.must(err)
+	for err == nil {
+		_, err = f.Write(make([]byte, 64<<10))
+	}
+	if !noSpace(errors.Unwrap(err)) {
+		t.Fatalf("filled the disk: %v", err)
+	}
+	r.must(f.Close())
+	taken := r.fillUntilFull()
+	if len(taken) == 0 || r.Room() != RoomUrgent {
+		t.Fatalf("%d cases on the reserve, room %v", len(taken), r.Room())
+	}
+	if _, err := os.Stat(r.path + ".reserve"); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("the reserve was not given up: %v", err)
+	}
+	r.allThere(taken)
+	r.must(os.Remove(filler))
+	r.again()
+	r.receive(itemThere, "after")
+	r.allThere(append(taken, "after"))
+	r.check()
+}
+
+func TestPitfallsW2AFailedSyncIsFinal(t *testing.T) {
+	r, _ := equipped(t)
+	r.receive(itemHere, "before")
+	r.must(r.View(func(*ReadTx) error { return nil }))
+	r.must(r.redo.close()) // every write to it fails from now on
+	errs := r.together(
+		func(tx *Tx) error { _, _, err := receive(tx, itemHere, "a"); return err },
+		func(tx *Tx) error { _, _, err := receive(tx, itemHere, "b"); return err })
+	for _, err := range errs {
+		r.want(protocol.Unknown, err)
+	}
+	if err := <-r.done; err == nil {
+		t.Fatal("Run returned nil")
+	}
+	r.done <- nil
+	r.want(protocol.Frozen, r.Update(ctx(), func(*Tx) error { return nil }))
+	r.want(protocol.Frozen, r.View(func(*ReadTx) error { return nil }))
+	r.stop()
+	r.stop = nil
+	if err := r.Close(); err == nil {
+		t.Error("closing a closed log went well")
+	}
+	again := open(t, r.path, testConfig())
+	if _, ok := again.byIdem("before"); !ok {
+		t.Fatal("what was acknowledged is lost")
+	}
+	if _, ok := again.byIdem("a"); ok {
+		t.Fatal("what was never written is there")
+	}
+}
+
+func TestWhatTheDiskStillAllows(t *testing.T) {
+	var free uint64
+	c := testConfig()
+	c.Reserve = 64 << 10
+	c.FreeDisk = func() (uint64, uint64) { return free, 1_000_000 }
+	c.Audit = func(k protocol.KindName) bool { return k == "guide" }
+	free = 1_000_000
+	r := open(t, filepath.Join(t.TempDir(), "node.db"), c)
+	urgent, bulk, audit := protocol.Lookup("case"), protocol.Lookup("item"), protocol.Lookup("guide")
+	for _, row := range []struct {
+		name                string
+		free                uint64
+		room                Room
+		urgent, bulk, audit bool
+		reserve             bool
+	}{
+		{"plenty", 900_000, RoomAll, true, true, true, true},
+		{"85 %", 150_000, RoomFrugal, true, true, true, true},
+		{"92 %", 80_000, RoomNoBulk, true, false, true, true},
+		{"95 %: the reserve goes", 50_000, RoomUrgent, true, false, true, false},
+		{"some room comes back, too little for the reserve", 140_000, RoomFrugal, true, true, true, false},
+		{"97 %", 20_000, RoomCases, true, false, false, false},
+		{"the reserve is used up", 3_000, RoomNone, false, false, false, false},
+		{"plenty again", 500_000, RoomAll, true, true, true, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			free = row.free
+			r.must(r.do(ctx(), false, func(g *group) error { return g.s.room.measure() }))
+			if r.Room() != row.room || r.FreeDisk() != row.free {
+				t.Errorf("room %v, want %v", r.Room(), row.room)
+			}
+			for _, k := range []struct {
+				kind *protocol.Kind
+				ok   bool
+			}{{urgent, row.urgent}, {bulk, row.bulk}, {audit, row.audit}} {
+				if err := r.room.admits(k.kind); (err == nil) != k.ok {
+					t.Errorf("%s: %v", k.kind.Name, err)
+				}
+			}
+			if _, err := os.Stat(r.path + ".reserve"); (err == nil) != row.reserve {
+				t.Errorf("reserve: %v", err)
+			}
+		})
+	}
+}
