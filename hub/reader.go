@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -11,7 +12,6 @@ import (
 	"xiangyun/hub/api"
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
-	"xiangyun/protocol/identity"
 	"xiangyun/protocol/rest"
 	"xiangyun/replication/search"
 )
@@ -106,19 +106,24 @@ func (s *Server) AccountByToken(hash string) (protocol.Account, bool, error) {
 	return a, ok && a.Place == protocol.Hub, err
 }
 
-// Handler is the server's door for browsers and other systems.
-func (s *Server) Handler() (http.Handler, error) {
-	return s.api(&rest.Sessions{Place: protocol.Hub, Gate: identity.NewGate(protocol.Hub, s), Secure: s.cfg.Secure}), nil
-}
-
 // AdminHandler is the door on the admin socket.
 func (s *Server) AdminHandler() http.Handler {
 	return s.api(&rest.Sessions{Place: protocol.Hub, Local: rest.LocalOperator(protocol.Hub, s)})
 }
 
 func (s *Server) api(sessions *rest.Sessions) http.Handler {
-	return api.New(rest.Config{Title: "祥云省级接口", Version: s.cfg.Build, Sessions: sessions, Log: s.log, Metrics: s.metrics(), Ready: s.ready},
-		office{s}, reader{s})
+	cfg := rest.Config{Title: "祥云省级接口", Version: s.cfg.Build, Sessions: sessions, Log: s.log, Metrics: s.metrics(), Ready: s.ready}
+	api.Freshness(&cfg, s.fsm.Applied().Get, s.age)
+	return api.New(cfg, office{s}, reader{s})
+}
+
+// age is how long ago this server last heard of its leader; false at the
+// leader itself (pitfalls.R9).
+func (s *Server) age() (time.Duration, bool) {
+	if s.quorum.IsLeader() {
+		return 0, false
+	}
+	return s.quorum.Stats().SinceContact, true
 }
 
 // office shows the server's office in the API's words.

@@ -131,7 +131,7 @@ func (a apiReader) Status(ctx context.Context) (api.Status, error) {
 		return api.Status{}, err
 	}
 	out := api.Status{Node: st.Node, Version: a.r.cfg.Build, Epoch: st.Epoch, Level: st.Level, Connected: st.Connected(), NumbersLeft: st.NumbersLeft,
-		WorkOpen: st.WorkOpen, BlobsQueued: st.ScansQueued, DiskFree: st.DiskFree, DiskTotal: st.DiskTotal, CertUntil: st.CertUntil.Time()}
+		WorkOpen: st.WorkOpen, BlobsQueued: st.ScansQueued, DiskFree: st.DiskFree, DiskTotal: st.DiskTotal, CertUntil: when(st.CertUntil)}
 	if st.Frozen != nil {
 		out.Frozen = st.Frozen.Text
 	}

@@ -86,7 +86,7 @@ func isHub(cmd *cobra.Command, cl *client.Client) (bool, error) {
 
 func split(s string) []string {
 	list := []string{}
-	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '、' || r == ',' }) {
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '、' || r == '\uff0c' }) {
 		if part = strings.TrimSpace(part); part != "" {
 			list = append(list, part)
 		}

@@ -100,6 +100,28 @@ func needed(cmd *cobra.Command, names ...string) error {
 	return nil
 }
 
+// field is a flag that goes into the body of a request under its own name.
+type field struct{ name, help string }
+
+func addFields(c *cobra.Command, fields []field) {
+	for _, f := range fields {
+		c.Flags().String(f.name, "", f.help)
+	}
+}
+
+// fieldBody leaves out what was not given.
+func fieldBody(fields []field) func(*cobra.Command) (any, error) {
+	return func(cmd *cobra.Command) (any, error) {
+		body := make(map[string]string)
+		for _, f := range fields {
+			if v := flag(cmd, f.name); v != "" {
+				body[f.name] = v
+			}
+		}
+		return body, nil
+	}
+}
+
 // reasonFlag is the flag of acts that owe a reason (G-10).
 func reasonFlag(c *cobra.Command) { c.Flags().String("reason", "", "原因(必填)") }
 

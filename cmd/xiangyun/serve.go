@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"xiangyun/cmd/internal/client"
+	"xiangyun/protocol/rest"
 )
 
 // listeners opens the HTTP door of a server, and the admin socket by which
@@ -32,7 +33,7 @@ func listeners(httpAddr, dir string) (door, admin net.Listener, err error) {
 
 // serveHTTP serves until ctx ends, then lets requests finish.
 func serveHTTP(ctx context.Context, log *slog.Logger, l net.Listener, h http.Handler, certFile, keyFile string) error {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	s := rest.Server(h, log)
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

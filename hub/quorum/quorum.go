@@ -83,9 +83,12 @@ func (q *Quorum) start() error {
 		ServerAddressProvider: addressBook{q}, Logger: newHCLogger(q.cfg.Log, "raft-net"),
 		Stream: q.streams, MaxPool: 3, Timeout: transportTimeout,
 	})
+	notes := newCommitNotes(q, trans)
+	q.guard.after = notes.tell
 	if q.raft, err = raft.NewRaft(conf, q.guard, q.log, q.log, snaps, trans); err != nil {
 		return errors.Join(err, trans.Close())
 	}
+	q.streams.goRun(func() { notes.run(q.streams.ctx, q.streams.goRun) })
 	q.stopRaft = sync.OnceValue(q.raft.Shutdown)
 	q.live.Store(q.raft)
 	q.raft.RegisterObserver(raft.NewObserver(nil, false, q.observe))

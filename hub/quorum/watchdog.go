@@ -28,6 +28,8 @@ type guard struct {
 	progress func() uint64 // raft's applied index
 	trip     func(error)   // called once, stops raft without waiting
 
+	after func(index, term uint64) // told of the last entry of every batch; it must not wait
+
 	mu       sync.Mutex // guards what follows
 	at       uint64     // progress at the first restore of the row
 	row      []time.Time
@@ -58,7 +60,11 @@ func (g *guard) ApplyBatch(logs []*raft.Log) []any {
 	for i, r := range g.apply(commands) {
 		out[at[i]] = r
 	}
-	g.applied.Set(logs[len(logs)-1].Index)
+	last := logs[len(logs)-1]
+	g.applied.Set(last.Index)
+	if g.after != nil {
+		g.after(last.Index, last.Term)
+	}
 	return out
 }
 

@@ -85,7 +85,7 @@ func renderAgency(v *console.Visit, typed url.Values, wrong map[string]string, f
 	if len(wrong)+len(flash) > 0 {
 		view.Status = 422
 	}
-	return v.Show(view, console.Sheet{Sections: []console.Section{{Title: view.Title, Form: &f}}})
+	return v.Show(view, console.Sheet{Sections: []console.Section{{Form: &f}}})
 }
 
 func nodeOptions(v *console.Visit) ([]page.Option, error) {

@@ -90,7 +90,7 @@ func renderYear(v *console.Visit, typed url.Values, wrong map[string]string, fla
 	if len(wrong)+len(flash) > 0 {
 		view.Status = 422
 	}
-	return v.Show(view, console.Sheet{Sections: []console.Section{{Title: "calendar.publish", Form: &f}}})
+	return v.Show(view, console.Sheet{Sections: []console.Section{{Form: &f}}})
 }
 
 func (w *Web) publishYear(v *console.Visit) error {

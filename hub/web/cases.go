@@ -51,7 +51,7 @@ func showCase(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	steps, err := v.Records().History(rec.Ref)
+	history, err := v.History(rec.Ref)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func showCase(v *console.Visit) error {
 	if d := c.Decision; d != nil {
 		sections = append(sections, console.Section{Title: "case.decision", Facts: console.Facts([]console.Line{{Label: "console.reason", Text: d.Reason}, {Label: "case.basis", Text: d.Basis}, {Label: "case.remedy", Text: d.Remedy}, {Label: "case.decided-by", Text: v.Person(d.By)}})})
 	}
-	sections = append(sections, console.Section{Title: "console.history", Timeline: v.Timeline("case", steps)})
+	sections = append(sections, history)
 	return v.Show(page.View{Title: c.ItemName, Active: "cases", Crumbs: []page.Link{{Label: c.ReceiptNo}}}, console.Sheet{Sections: sections})
 }
 

@@ -81,7 +81,7 @@ func (w *Web) showChangeset(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	steps, err := v.Records().History(protocol.Ref{Kind: "catalog.changeset", ID: s.id})
+	history, err := v.History(protocol.Ref{Kind: "catalog.changeset", ID: s.id})
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (w *Web) showChangeset(v *console.Visit) error {
 	if waiting(s.set, s.review) && v.May(protocol.MayReview, "") {
 		sheet.Actions = []console.Action{{Label: "set.review", Href: "/changesets/" + s.id + "/review", Primary: true, Hotkey: "a"}, {Label: "do.return-set", Href: "/changesets/" + s.id + "/return", Hotkey: "x"}}
 	}
-	sheet.Sections = []console.Section{{Title: "set.facts", Facts: setFacts(v, &s)}, membersSection(&s), {Title: "console.history", Timeline: v.Timeline("catalog.changeset", steps)}}
+	sheet.Sections = []console.Section{{Title: "set.facts", Facts: setFacts(v, &s)}, membersSection(&s), history}
 	return v.Show(page.View{Title: s.set.Title, Active: "changesets"}, sheet)
 }
 

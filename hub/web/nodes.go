@@ -42,13 +42,13 @@ func (w *Web) showNode(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	steps, err := v.Records().History(rec.Ref)
+	history, err := v.History(rec.Ref)
 	if err != nil {
 		return err
 	}
 	s := stateOf(states, id)
 	sheet := console.Sheet{Sections: []console.Section{{Title: "node.facts", Half: true, Facts: nodeFacts(v, n)}, {ID: "link", Refresh: 10, Title: "node.session", Half: true, Facts: sessionFacts(v, n, &s)},
-		{Title: "console.history", Timeline: v.Timeline("node", steps)}}}
+		history}}
 	if v.May(protocol.MayManageNode, "") {
 		sheet.Actions = nodeActions(n)
 	}
@@ -158,7 +158,7 @@ func renderPlan(v *console.Visit, typed url.Values, wrong map[string]string, fla
 	if len(wrong)+len(flash) > 0 {
 		view.Status = 422
 	}
-	return v.Show(view, console.Sheet{Sections: []console.Section{{Title: "node.plan", Form: &f}}})
+	return v.Show(view, console.Sheet{Sections: []console.Section{{Form: &f}}})
 }
 
 func (w *Web) planNode(v *console.Visit) error {

@@ -26,14 +26,14 @@ func (d *Desk) HandOver(ctx context.Context, who *protocol.Account, a CaseAct) (
 		if err != nil {
 			return err
 		}
-		rec, err = d.handOver(tx, who, a.Case, c)
+		rec, err = d.handOver(tx, who, a, c)
 		return err
 	})
 	return rec, err
 }
 
-func (d *Desk) handOver(tx *store.Tx, who *protocol.Account, ref protocol.Ref, c *protocol.Case) (protocol.Record, error) {
-	return tx.Act(protocol.Draft{Ref: ref, Act: "hand_over", Body: protocol.Case{}, By: By(who),
+func (d *Desk) handOver(tx *store.Tx, who *protocol.Account, a CaseAct, c *protocol.Case) (protocol.Record, error) {
+	return tx.Act(protocol.Draft{Ref: a.Case, Act: "hand_over", Body: protocol.Case{}, By: By(who), Rev: a.Seen,
 		Deps: tx.Cite(protocol.Ref{Kind: "agency", ID: c.Agency})})
 }
 

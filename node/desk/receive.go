@@ -85,7 +85,7 @@ func (d *Desk) receive(tx *store.Tx, who *protocol.Account, in Intake, idem stri
 		return got, err
 	}
 	if in.HandOver && c.Handler != d.Node {
-		if rec, err = d.handOver(tx, who, rec.Ref, c); err != nil {
+		if rec, err = d.handOver(tx, who, CaseAct{Case: rec.Ref}, c); err != nil {
 			return got, err
 		}
 		if c, err = protocol.Load[protocol.Case](rec); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -125,13 +126,28 @@ func (r *running) crash() string {
 	r.t.Helper()
 	path := filepath.Join(r.t.TempDir(), "node.db")
 	for _, tail := range []string{"", ".redo"} {
-		b, err := os.ReadFile(r.path + tail)
-		if err == nil {
-			err = os.WriteFile(path+tail, b, 0o600)
-		}
-		r.must(err)
+		r.must(copySparse(r.path+tail, path+tail))
 	}
 	return path
+}
+
+// copySparse leaves out the zeros that the files are mostly made of.
+func copySparse(from, to string) error {
+	b, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	f, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	zeros := make([]byte, 64<<10)
+	for at := 0; at < len(b) && err == nil; at += len(zeros) {
+		if part := b[at:min(at+len(zeros), len(b))]; !bytes.Equal(part, zeros[:len(part)]) {
+			_, err = f.WriteAt(part, int64(at))
+		}
+	}
+	return errors.Join(err, f.Truncate(int64(len(b))), f.Close())
 }
 
 // dump gives all rows of a database but the one that counts commits.

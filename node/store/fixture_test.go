@@ -71,7 +71,9 @@ func (r *running) shut() {
 		if err != nil {
 			r.t.Errorf("run: %v", err)
 		}
-		r.check()
+		if !r.behind.Load() {
+			r.check()
+		}
 	}
 	if err := r.Close(); err != nil {
 		r.t.Error(err)

@@ -43,7 +43,7 @@ func (s *Store) round(queue []*job, more bool) (rest []*job, outcome, fatal erro
 		err := g.run(j)
 		if err != nil && g.wrote {
 			if err := s.abandon(); err != nil {
-				return append(queue, j), nil, err
+				return append(jobsOf(done), append(queue, j)...), nil, err
 			}
 			outcome, fatal = s.redoWithout(done, told{j, err})
 			return queue, outcome, fatal
@@ -56,10 +56,7 @@ func (s *Store) round(queue []*job, more bool) (rest []*job, outcome, fatal erro
 // redoWithout runs those before a failed caller again and then tells it. What
 // it is told stands on what they did, so their outcome comes first.
 func (s *Store) redoWithout(before []told, failed told) (outcome, fatal error) {
-	var again []*job
-	for _, t := range before {
-		again = append(again, t.job)
-	}
+	again := jobsOf(before)
 	for len(again) > 0 && fatal == nil {
 		var err error
 		again, err, fatal = s.round(again, false)
@@ -76,6 +73,13 @@ func (s *Store) redoWithout(before []told, failed told) (outcome, fatal error) {
 	return outcome, fatal
 }
 
+func jobsOf(all []told) (jobs []*job) {
+	for _, t := range all {
+		jobs = append(jobs, t.job)
+	}
+	return jobs
+}
+
 // finish makes a round durable and answers.
 func (s *Store) finish(g *group, done []told) (rest []*job, outcome, fatal error) {
 	outcome, fatal = s.keep(g)
@@ -83,10 +87,7 @@ func (s *Store) finish(g *group, done []told) (rest []*job, outcome, fatal error
 		outcome = unknownFault(fatal)
 	}
 	if protocol.CodeOf(outcome) == protocol.Full && s.room.surrender() {
-		for _, t := range done {
-			rest = append(rest, t.job)
-		}
-		return rest, nil, nil // the reserve makes room: all of them once more
+		return jobsOf(done), nil, nil // the reserve makes room: all of them once more
 	}
 	for _, t := range done {
 		if outcome != nil {

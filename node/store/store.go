@@ -121,11 +121,14 @@ func (s *Store) recover(path string) error {
 		}
 		s.tail = append(s.tail, steps...)
 	}
+	if err := s.room.measure(); err != nil { // a full disk must not keep the node from starting
+		s.config.Log.Warn("measure the disk", "err", err)
+	}
 	if err := errors.Join(s.commit()); err != nil {
 		return err
 	}
 	s.raiseMarks(&s.state)
-	return s.room.measure()
+	return nil
 }
 
 func loadRedoPlace(tx *bbolt.Tx) (p redoPlace, err error) {

@@ -21,10 +21,11 @@ func (w *Web) showCase(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	steps, err := v.Records().History(rec.Ref)
+	history, err := v.History(rec.Ref)
 	if err != nil {
 		return err
 	}
+	history.ID, history.Refresh = "history", 15
 	requests, err := openRequests(v, rec.Ref)
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func (w *Web) showCase(v *console.Visit) error {
 	if facts := outcomeFacts(v, c); len(facts) > 0 {
 		sheet.Sections = append(sheet.Sections, console.Section{Title: "case.outcome", Facts: facts})
 	}
-	sheet.Sections = append(sheet.Sections, console.Section{ID: "history", Refresh: 15, Title: "console.history", Timeline: v.Timeline("case", steps)})
+	sheet.Sections = append(sheet.Sections, history)
 	return v.Show(page.View{Title: c.ItemName, Active: "cases", Crumbs: []page.Link{{Label: c.ReceiptNo}}}, sheet)
 }
 

@@ -76,12 +76,12 @@ func (w *Web) showChangeset(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	steps, err := v.Records().History(rec.Ref)
+	history, err := v.History(rec.Ref)
 	if err != nil {
 		return err
 	}
 	sheet := console.Sheet{Sections: []console.Section{{Title: "set.facts", Facts: setFacts(v, set, review)}, membersSection(set, review),
-		{Title: "console.history", Timeline: v.Timeline("catalog.changeset", steps)}}}
+		history}}
 	for i := range setActs {
 		a := &setActs[i]
 		if review == nil && a.offered(set) && v.May(a.verb, set.Agency) {

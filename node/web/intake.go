@@ -145,7 +145,7 @@ func (w *Web) renderIntake(v *console.Visit, typed url.Values, wrong errorsOf, s
 }
 
 func (w *Web) intakeLine(v *console.Visit, n int, l protocol.MaterialLine, typed url.Values, wrong errorsOf) (intakeLine, error) {
-	line := intakeLine{MaterialLine: l, Number: n + 1, Badge: console.Necessity(l.Necessity), Details: v.Material(&l),
+	line := intakeLine{MaterialLine: l, Number: n + 1, Badge: console.Necessity(l.Necessity), Details: v.MaterialDetails(&l),
 		Presence: page.Field{Name: presenceName(l.ID), Label: l.Name, Kind: page.InputRadio, Value: typed.Get(presenceName(l.ID)), Required: true, Error: wrong[presenceName(l.ID)]},
 		File:     page.Field{Name: fileName(l.ID), Label: v.T("intake.scan-of", l.Name), Kind: page.InputFile, Accept: "image/jpeg,image/png,application/pdf", Error: wrong[fileName(l.ID)]}}
 	for _, p := range presences(&l) {

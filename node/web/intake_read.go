@@ -139,12 +139,12 @@ func answers(typed url.Values, g *protocol.Guide) []protocol.Material {
 
 func intakeFields(typed url.Values, wrong errorsOf) []page.Field {
 	fields := []page.Field{
-		{Name: "type", Label: "person.type", Kind: page.InputRadio, Required: true, Options: []page.Option{{Value: "person", Label: "person.person"}, {Value: "org", Label: "person.org"}}},
+		{Name: "type", Label: "person.type", Kind: page.InputSelect, Width: "half", Options: []page.Option{{Value: "person", Label: "person.person"}, {Value: "org", Label: "person.org"}}},
 		{Name: "name", Label: "intake.name", Max: 200, Required: true, Width: "half", Focus: len(wrong) == 0},
-		{Name: "contact", Label: "person.contact", Kind: page.InputTel, Mode: "tel", Max: 60, Width: "half"},
 		{Name: "id_type", Label: "person.idtype", Kind: page.InputSelect, Width: "half", Options: []page.Option{
 			{Value: "citizen", Label: "idtype.citizen"}, {Value: "uscc", Label: "idtype.uscc"}, {Value: "other", Label: "idtype.other"}}},
 		{Name: "id", Label: "person.id", Max: 40, Required: true, Width: "half"},
+		{Name: "contact", Label: "person.contact", Kind: page.InputTel, Mode: "tel", Max: 60, Width: "half"},
 		{Name: "window", Label: "intake.window", Max: 60, Required: true, Width: "half"},
 		{Name: "remarks", Label: "intake.remarks", Kind: page.InputArea, Rows: 2, Max: 2000},
 	}

@@ -28,13 +28,13 @@ func (w *Web) receipt(v *console.Visit) error {
 		return err
 	}
 	s := slip{Back: "/cases/" + rec.Ref.ID, Number: c.ReceiptNo, Offline: c.Received.Offline, Place: v.Place(c.Received.Node), Facts: slipFacts(v, c, &rec), Next: slipNext(v, c)}
-	s.Materials = page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"}, Cols: []page.Col{{Label: "slip.row", Num: true}, {Label: "guide.name"}, {Label: "material.presence", Short: true}}}
-	for n, m := range c.Materials {
+	s.Materials = page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"}, Cols: []page.Col{{Label: "guide.name"}, {Label: "material.presence", Short: true}}}
+	for _, m := range c.Materials {
 		name := names[m.Line].Name
 		if name == "" {
 			name = m.Line
 		}
-		s.Materials.Add(page.Number(n+1), page.Word(name), page.State(console.Presence(m.Presence)))
+		s.Materials.Add(page.Word(name), page.State(console.Presence(m.Presence)))
 		if m.Presence == "missing" {
 			s.Missing = append(s.Missing, name)
 		}

@@ -42,7 +42,7 @@ func (w *Web) showRequest(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	steps, err := v.Records().History(rec.Ref)
+	history, err := v.History(rec.Ref)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (w *Web) showRequest(v *console.Visit) error {
 			sheet.Sections = append(sheet.Sections, v.GuideSections(&filing.Guide)...)
 		}
 	}
-	sheet.Sections = append(sheet.Sections, console.Section{Title: "console.history", Timeline: v.Timeline("request", steps)})
+	sheet.Sections = append(sheet.Sections, history)
 	return v.Show(page.View{Title: r.Title, Active: "requests"}, sheet)
 }
 

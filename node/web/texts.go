@@ -124,7 +124,6 @@ var caseTexts = page.Texts{
 	"slip.heading": {ZH: "{1}政务服务 收件凭证", EN: "Government services of {1}: receipt"},
 	"slip.print":   {ZH: "按 p 或浏览器的打印功能打印，交申请人保存。", EN: "Press p or use the browser to print it for the applicant."},
 	"slip.offline": {ZH: "离线收件：收件时与省级断开，收件时间有效，编号不变。", EN: "Taken in while cut off from the province. Time and number are valid."},
-	"slip.row":     {ZH: "序号", EN: "No."},
 	"slip.due":     {ZH: "一次性告知截止", EN: "Notice due by"},
 	"slip.missing": {ZH: "以下材料尚缺，请一次补齐：", EN: "These materials are missing; please bring them all:"},
 	"slip.next":    {ZH: "接下来", EN: "What happens next"},

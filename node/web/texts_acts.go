@@ -75,6 +75,8 @@ var intakeTexts = page.Texts{
 	"intake.remarks":        {ZH: "申请说明", EN: "What is applied for"},
 	"intake.lines-help":     {ZH: "逐项核对，每项必选；只能收取指南列明的材料。可同时上传扫描件（JPEG、PNG、PDF）。", EN: "Answer every line; only what the guide names may be asked for. Scans (JPEG, PNG, PDF) can be added."},
 	"intake.scan-of":        {ZH: "扫描件：{1}", EN: "Scan: {1}"},
+	"intake.scan":           {ZH: "扫描件", EN: "Scans"},
+	"intake.stored":         {ZH: "已保存", EN: "stored"},
 	"intake.drop":           {ZH: "移除", EN: "remove"},
 	"intake.cross":          {ZH: "跨地区办理", EN: "Another place decides"},
 	"intake.hand-over":      {ZH: "收件后立即移交{1}", EN: "Hand over to {1} at once"},

@@ -154,5 +154,5 @@ func (o *AccountOffice) render(v *Visit, typed url.Values, wrong map[string]stri
 	if len(wrong) > 0 || len(flash) > 0 {
 		view.Status = 422
 	}
-	return v.Show(view, Sheet{Sections: []Section{{Title: "account.new", Form: &f}}})
+	return v.Show(view, Sheet{Sections: []Section{{Form: &f}}})
 }

@@ -47,7 +47,7 @@ func showEntry(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	steps, err := v.Records().History(rec.Ref)
+	history, err := v.History(rec.Ref)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func showEntry(v *Visit) error {
 	if e != nil {
 		sheet.Sections = append(sheet.Sections, v.entrySections(e)...)
 	}
-	sheet.Sections = append(sheet.Sections, Section{Title: "console.history", Timeline: v.Timeline(rec.Ref.Kind, steps)})
+	sheet.Sections = append(sheet.Sections, history)
 	return v.Show(page.View{Title: l.Name, Active: "catalogue"}, sheet)
 }
 

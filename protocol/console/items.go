@@ -49,7 +49,7 @@ func showItem(v *Visit, act func(*Visit, string, *protocol.Item) []Action) error
 	if err != nil {
 		return err
 	}
-	steps, err := v.Records().History(rec.Ref)
+	history, err := v.History(rec.Ref)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func showItem(v *Visit, act func(*Visit, string, *protocol.Item) []Action) error
 		facts = append(facts, page.Fact{Label: "console.reason", Cell: page.Word(i.Reason)})
 	}
 	sheet.Sections = append([]Section{{Title: "item.facts", Facts: facts}}, v.GuideSections(g)...)
-	sheet.Sections = append(sheet.Sections, Section{Title: "console.history", Timeline: v.Timeline("item", steps)})
+	sheet.Sections = append(sheet.Sections, history)
 	return v.Show(page.View{Title: i.Name, Active: "items"}, sheet)
 }
 

@@ -84,7 +84,12 @@ func (v *Visit) GuideLines(g *protocol.Guide) []Line {
 
 // Material says in one line what a guide wants of a material.
 func (v *Visit) Material(l *protocol.MaterialLine) string {
-	parts := []string{v.word("necessity."+l.Necessity, l.Necessity), v.word("form."+l.Form, l.Form), v.word("source."+l.Source, l.Source)}
+	return v.word("necessity."+l.Necessity, l.Necessity) + v.T("console.semicolon") + v.MaterialDetails(l)
+}
+
+// MaterialDetails is Material without the necessity, for where a badge says it.
+func (v *Visit) MaterialDetails(l *protocol.MaterialLine) string {
+	parts := []string{v.word("form."+l.Form, l.Form), v.word("source."+l.Source, l.Source)}
 	if l.Copies > 0 {
 		parts = append(parts, v.T("guide.copies", l.Copies))
 	}

@@ -31,6 +31,7 @@ var frameTexts = page.Texts{
 	"console.updated":        {ZH: "更新日期", EN: "Updated"},
 	"console.reason":         {ZH: "原因", EN: "Reason"},
 	"console.history":        {ZH: "办理过程", EN: "History"},
+	"console.no-history":     {ZH: "这里没有留存办理过程。", EN: "No history is kept here."},
 	"console.recorded":       {ZH: "省级已登记", EN: "on record"},
 	"console.index":          {ZH: "省级序号 {1}", EN: "provincial index {1}"},
 	"console.unsent":         {ZH: "待省级登记", EN: "not on record yet"},
@@ -58,12 +59,12 @@ var frameTexts = page.Texts{
 	"nav.catalogue": {ZH: "数据目录", EN: "Data catalogue"},
 	"nav.items":     {ZH: "服务事项", EN: "Service items"},
 
-	"clock.k1":        {ZH: "一次性告知（收件起 5 个工作日）", EN: "Notice (5 working days from receipt)"},
+	"clock.k1":        {ZH: "一次性告知", EN: "One-time notice"},
 	"clock.k2":        {ZH: "承诺时限", EN: "Promised limit"},
 	"clock.k3":        {ZH: "法定时限", EN: "Legal limit"},
-	"due.left":        {ZH: "剩 {1} 个工作日", EN: "{1} working days left"},
+	"due.left":        {ZH: "剩 {1} 个工作日", EN: "{1} working day(s) left"},
 	"due.today":       {ZH: "今日到期", EN: "Due today"},
-	"due.over":        {ZH: "超期 {1} 个工作日", EN: "{1} working days overdue"},
+	"due.over":        {ZH: "超期 {1} 个工作日", EN: "{1} working day(s) overdue"},
 	"due.provisional": {ZH: "（暂定）", EN: " (provisional)"},
 }
 

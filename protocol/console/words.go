@@ -130,8 +130,21 @@ func (v *Visit) name(ref protocol.Ref, otherwise string, of func(protocol.Record
 	return s
 }
 
-// Timeline shows a record's history: an act the hub has not decided yet says so.
-func (v *Visit) Timeline(kind protocol.KindName, steps []Step) []page.Moment {
+// History is the section with what happened to a record, as far as it was seen
+// here. An act the hub has not decided yet says so.
+func (v *Visit) History(ref protocol.Ref) (Section, error) {
+	s := Section{Title: "console.history"}
+	steps, err := v.Records().History(ref)
+	if err != nil {
+		return s, fmt.Errorf("read history of %s: %w", ref, err)
+	}
+	if s.Timeline = v.timeline(ref.Kind, steps); len(steps) == 0 {
+		s.Lead = "console.no-history"
+	}
+	return s, nil
+}
+
+func (v *Visit) timeline(kind protocol.KindName, steps []Step) []page.Moment {
 	list := make([]page.Moment, 0, len(steps))
 	for _, s := range steps {
 		m := page.Moment{At: s.At, What: v.Act(kind, s.Act), Who: v.Person(s.By), Place: v.Place(s.Home)}

@@ -19,6 +19,7 @@ const (
 	sessionLife = 8 * time.Hour
 	failWindow  = time.Hour
 	failLimit   = 10 // wrong passwords per account and hour
+	hashWait    = 10 * time.Second
 	hashAtOnce  = 2  // concurrent password checks: each takes 46 MiB
 )
 
@@ -55,10 +56,11 @@ func NewGate(place protocol.NodeID, accounts Accounts) *Gate {
 
 // Login checks a password and gives a new session token, 256 random bits. Wrong
 // login and wrong password are one and the same denied fault; too many of them
-// are busy for up to an hour.
+// are busy for up to an hour. An attempt counts before its password is looked
+// at, so that guesses sent at once do not slip past the limit.
 func (g *Gate) Login(login, password string) (token string, who protocol.Account, err error) {
 	id := protocol.AccountID(g.place, login)
-	if wait := g.locked(id, time.Now()); wait > 0 {
+	if wait := g.attempt(id, time.Now()); wait > 0 {
 		return "", who, protocol.NewFault(protocol.Busy, "log in", "密码错误次数过多,请 %d 分钟后再试,或联系本地管理员", int(wait.Minutes())+1)
 	}
 	who, ok, err := g.accounts.Account(id)
@@ -69,18 +71,28 @@ func (g *Gate) Login(login, password string) (token string, who protocol.Account
 	if ok && who.State == protocol.AccountActive && who.Password != "" {
 		stored = who.Password
 	}
-	if !g.check(stored, password) {
-		g.failed(id, time.Now())
+	right, err := g.check(stored, password)
+	if err != nil {
+		return "", who, err
+	}
+	if !right {
 		return "", who, protocol.NewFault(protocol.Denied, "log in", "登录名或密码不正确")
 	}
 	token, err = g.begin(id, time.Now())
 	return token, who, err
 }
 
-func (g *Gate) check(stored, password string) bool {
-	g.hashing <- struct{}{}
+// check waits a while for its turn: each check takes 46 MiB.
+func (g *Gate) check(stored, password string) (bool, error) {
+	timer := time.NewTimer(hashWait)
+	defer timer.Stop()
+	select {
+	case g.hashing <- struct{}{}:
+	case <-timer.C:
+		return false, protocol.NewFault(protocol.Busy, "log in", "登录的人太多,请稍后再试")
+	}
 	defer func() { <-g.hashing }()
-	return CheckPassword(stored, password)
+	return CheckPassword(stored, password), nil
 }
 
 func (g *Gate) begin(id string, now time.Time) (string, error) {
@@ -152,24 +164,31 @@ func (g *Gate) Logout(token string) {
 	delete(g.sessions, token)
 }
 
-func (g *Gate) locked(id string, now time.Time) time.Duration {
+// attempt counts one more try, or says how long the account stays locked. A
+// right password takes the tries back (begin).
+func (g *Gate) attempt(id string, now time.Time) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	recent := slices.DeleteFunc(g.fails[id], func(t time.Time) bool { return now.Sub(t) > failWindow })
-	g.fails[id] = recent
-	if len(recent) == 0 {
-		delete(g.fails, id)
+	g.forgetOld(now)
+	recent := g.fails[id]
+	if len(recent) >= failLimit {
+		return recent[0].Add(failWindow).Sub(now)
 	}
-	if len(recent) < failLimit {
-		return 0
-	}
-	return recent[0].Add(failWindow).Sub(now)
+	g.fails[id] = append(recent, now)
+	return 0
 }
 
-func (g *Gate) failed(id string, now time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.fails[id] = append(g.fails[id], now)
+// forgetOld drops tries that no longer count, so that invented names do not
+// pile up.
+func (g *Gate) forgetOld(now time.Time) {
+	for id, tries := range g.fails {
+		tries = slices.DeleteFunc(tries, func(t time.Time) bool { return now.Sub(t) > failWindow })
+		if len(tries) == 0 {
+			delete(g.fails, id)
+		} else {
+			g.fails[id] = tries
+		}
+	}
 }
 
 // NewSecret draws 256 random bits as text, for sessions and API tokens.

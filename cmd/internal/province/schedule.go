@@ -67,8 +67,8 @@ func Draw(seed uint64, nodes []string, length time.Duration) Schedule {
 			e.Faults = []Fault{s.draw(r, one(r, disks))}
 		case k < 6:
 			e.Faults = []Fault{s.draw(r, one(r, procs))}
-			if r.IntN(3) == 0 {
-				e.Faults = append(e.Faults, s.draw(r, one(r, paths)))
+			if path := s.draw(r, one(r, paths)); r.IntN(3) == 0 && path.At != e.Faults[0].At { // a dead host cannot be cut off
+				e.Faults = append(e.Faults, path)
 			}
 		default:
 			e.Faults = []Fault{s.draw(r, one(r, paths))}
@@ -97,13 +97,12 @@ func (s *Schedule) draw(r *rand.Rand, kind string) Fault {
 	switch kind {
 	case "cut-node", "cut-node-long", "kill-node", "stop-node", "wipe-node", "roll-back", "twin":
 		f.At = one(r, s.Nodes)
-	case "cut-leader", "kill-leader", "stop-leader", "cut-majority":
+	case "cut-leader", "kill-leader", "stop-leader", "cut-majority", "kill-all":
 		f.At = "leader"
-	case "one-way", "bridge":
+	case "one-way":
 		f.To = one(r, append([]string{"1", "2", "3"}, s.Nodes...))
-		if kind == "bridge" {
-			f.To = one(r, []string{"1", "2", "3"})
-		}
+	case "bridge":
+		f.At, f.To = "1", one(r, []string{"2", "3"})
 	case "flap":
 		f.At = one(r, append([]string{"1", "2", "3"}, s.Nodes...))
 	case "loss", "corrupt":

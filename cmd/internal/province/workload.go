@@ -47,10 +47,10 @@ func (p *Province) Work(l *Ledger, seed uint64, nodes []protocol.NodeID, items [
 	w := &Workload{p: p, ledger: l, nodes: nodes, stop: make(chan struct{}), items: items, filed: 100}
 	for i, n := range nodes {
 		c := &clerk{w: w, node: n, window: p.Window(n)}
-		w.employ(seed, 10*i, 1500*time.Millisecond, c.step)
-		w.employ(seed, 10*i+1, 1200*time.Millisecond, (&officer{w, n, p.Department(n)}).step)
+		w.employ(seed, 10*i, 2500*time.Millisecond, c.step)
+		w.employ(seed, 10*i+1, 2*time.Second, (&officer{w, n, p.Department(n)}).step)
 		e := &editor{w: w, node: n, agency: sampleUSCC(i + 1), desk: p.Editor(n)}
-		w.employ(seed, 10*i+2, 6*time.Second, e.submit)
+		w.employ(seed, 10*i+2, 8*time.Second, e.submit)
 		w.employ(seed, 10*i+3, 25*time.Second, e.file)
 		w.employ(seed, 10*i+4, 2*time.Second, (&reader{w, n}).step)
 	}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+// nodeClientCommands talk to the node that runs in --dir, or to another one
+// with --server-url.
+func nodeClientCommands() []*cobra.Command {
+	return talking(nodeStatus(), group("work", "待处置:省级未采纳的本地操作", workList(), workClose()), nodeTurn("offline"), nodeTurn("online"), accountCommand())
+}
+
+func nodeStatus() *cobra.Command {
+	c := &cobra.Command{Use: "status", Short: "本节点的连接、数据新旧、待上报和收件号余量", Args: exactly(0, "")}
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		cl, err := dial(cmd)
+		if err != nil {
+			return err
+		}
+		answer, err := send(cmd, cl, http.MethodGet, "/api/v1/status", nil, nil)
+		if err != nil {
+			return err
+		}
+		return show(cmd, answer, func() { nodeTable(cmd, answer) })
+	}
+	return described(c, "", readExits)
+}
+
+func nodeTable(cmd *cobra.Command, st any) {
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+	for _, row := range []column{{"节点", "node"}, {"代次", "epoch"}, {"与省级连通", "connected"}, {"冻结", "frozen"}, {"剩余收件号", "numbers_left"},
+		{"待处置", "work_open"}, {"待传附件", "blobs_queued"}, {"证书有效期至", "cert_until"}} {
+		fmt.Fprintf(w, "%s\t%s\n", row.title, text(at(st, row.path)))
+	}
+	w.Flush()
+	fmt.Fprintln(cmd.OutOrStdout())
+	list, _ := at(st, "lanes").([]any)
+	lanes := make([]json.RawMessage, 0, len(list))
+	for _, l := range list {
+		if b, err := json.Marshal(l); err == nil {
+			lanes = append(lanes, b)
+		}
+	}
+	table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"最早一条", "oldest"}})
+}
+
+func workList() *cobra.Command {
+	return list{use: "list", short: "待处置清单", path: "/api/v1/work", paging: allOnce,
+		columns: []column{{"编号", "id"}, {"操作", "act"}, {"办理人", "by"}, {"规则", "verdict.rule"}, {"说明", "verdict.text"}, {"列入时间", "opened"}}}.command()
+}
+
+func workClose() *cobra.Command {
+	return act{use: "close 编号", short: "办结一项待处置", args: "编号", count: 1, path: "/api/v1/work/%s/close",
+		flags: func(c *cobra.Command) { c.Flags().String("note", "", "如何处置的(必填)") }, need: []string{"note"},
+		body: func(cmd *cobra.Command) (any, error) { return map[string]string{"note": flag(cmd, "note")}, nil },
+		said: saying("待处置 %s 已办结")}.command()
+}
+
+func nodeTurn(way string) *cobra.Command {
+	short, said := "断网演练:断开与省级的全部连接", "已断开。收件照常,恢复用 xiangyun node online"
+	if way == "online" {
+		short, said = "结束断网演练", "正在恢复连接,积压的操作随即上报"
+	}
+	return act{use: way, short: short, detail: "演练期间本地照常办理,积压的操作在恢复后上报。", path: "/api/v1/uplink/" + way,
+		said: func(*cobra.Command, []string, any) string { return said }}.command()
+}

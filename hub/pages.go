@@ -1,0 +1,144 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"xiangyun/hub/quorum"
+	"xiangyun/hub/web"
+	"xiangyun/protocol"
+	"xiangyun/protocol/identity"
+	"xiangyun/protocol/page"
+	"xiangyun/protocol/rest"
+)
+
+// Handler is the server's door for browsers and other systems: API and console
+// share one gate, so a person logs in once.
+func (s *Server) Handler() (http.Handler, error) {
+	sessions := &rest.Sessions{Place: protocol.Hub, Gate: identity.NewGate(protocol.Hub, s), Secure: s.cfg.Secure}
+	pages, err := web.New(web.Config{Place: page.Text{ZH: "吉林省", EN: "Jilin"}, Version: s.cfg.Build, Sessions: sessions, Reader: pageReader{reader{s}},
+		Office: s, Tokens: pageTokens{s}, Now: s.cfg.Now, Log: s.log})
+	if err != nil {
+		return nil, err
+	}
+	return doors(s.api(sessions), pages.Handler()), nil
+}
+
+// pageReader shows this server to the console in the console's words.
+type pageReader struct{ reader }
+
+func (p pageReader) Cluster(context.Context) (web.Cluster, error) {
+	st, err := p.fsm.Status()
+	if err != nil {
+		return web.Cluster{}, err
+	}
+	c := web.Cluster{Self: p.id, Leader: p.Leader(), Applied: st.Applied, Generation: st.Generation, Level: st.Level, Clock: st.Clock,
+		Digest: st.Digest, Held: st.Held, Overdue: st.Overdue, Bytes: st.FileBytes}
+	if st.Stopped != nil {
+		c.Stopped = st.Stopped.Error()
+	}
+	heard := make(map[protocol.NodeID]quorum.Hint)
+	for _, h := range p.Hints() {
+		heard[h.ID] = h
+	}
+	for _, m := range p.Members() {
+		c.Servers = append(c.Servers, p.server(m, heard, &c))
+	}
+	return c, nil
+}
+
+// server joins what Raft says of a member with what it says of itself; only
+// this server's own index and digest are known for sure here.
+func (p pageReader) server(m quorum.Member, heard map[protocol.NodeID]quorum.Hint, c *web.Cluster) web.Server {
+	h, alive := heard[m.ID]
+	s := web.Server{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Alive: alive, Build: h.Build, Nodes: len(h.Sessions)}
+	if alive || m.ID == p.id {
+		s.Heard = p.Now()
+	}
+	if m.ID == p.id {
+		s.Alive, s.Applied, s.Digest, s.Build = true, c.Applied, c.Digest, p.cfg.Build
+	}
+	return s
+}
+
+// Nodes joins the registry's chains with the last beats, here or at the server
+// that gossip says holds the session.
+func (p pageReader) Nodes(context.Context) ([]web.NodeState, error) {
+	st, err := p.fsm.Status()
+	if err != nil {
+		return nil, err
+	}
+	holder := make(map[protocol.NodeID]protocol.NodeID)
+	for _, h := range p.Hints() {
+		for _, node := range h.Sessions {
+			holder[node] = h.ID
+		}
+	}
+	var list []web.NodeState
+	for _, o := range st.Origins {
+		if o.ID == protocol.Hub {
+			continue
+		}
+		n := web.NodeState{ID: o.ID, Server: holder[o.ID], Connected: holder[o.ID] != "", Frozen: o.Frozen[protocol.Urgent] + o.Frozen[protocol.Bulk]}
+		if seen, ok := p.sightings.of(o.ID); ok {
+			n.Beat, n.Queued, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
+			if p.cfg.Now().Sub(seen.At) < twinAfter {
+				n.Server, n.Connected = p.id, true
+			}
+		}
+		list = append(list, n)
+	}
+	return list, nil
+}
+
+func (p pageReader) Lapses(until protocol.Instant, max int) (list []web.Lapse, err error) {
+	lapses, err := p.fsm.Overdue(max)
+	for _, l := range lapses {
+		if l.At <= until {
+			list = append(list, web.Lapse(l))
+		}
+	}
+	return list, err
+}
+
+func (p pageReader) Held(max int) (list []web.Held, err error) {
+	held, err := p.fsm.Held(max)
+	for i := range held {
+		e := &held[i].Entry
+		list = append(list, web.Held{Ref: e.Ref, Origin: e.Origin, Act: e.Act, By: e.By, At: e.At, Index: held[i].Index, Reason: held[i].Reason})
+	}
+	return list, err
+}
+
+// Plan says what a release would publish now.
+func (p pageReader) Plan(context.Context) (web.Plan, error) {
+	plan, err := p.planRelease()
+	if err != nil {
+		return web.Plan{}, err
+	}
+	out := web.Plan{Number: plan.number, Count: len(plan.leaves)}
+	for _, d := range plan.stage {
+		l, _, err := load[protocol.Listing](p.Server, d.Ref)
+		if err != nil {
+			return out, err
+		}
+		out.Changes = append(out.Changes, web.Staged{Entry: l.Entry, Name: l.Name, Agency: l.Provider, New: l.Cur == nil})
+	}
+	return out, nil
+}
+
+// pageTokens adds the line that the operator types at the other machine.
+type pageTokens struct{ *Server }
+
+func (p pageTokens) IssueToken(ctx context.Context, who *protocol.Account, role string, subject protocol.NodeID) (web.Token, error) {
+	t, err := p.Server.IssueToken(ctx, who, role, subject)
+	if err != nil {
+		return web.Token{}, err
+	}
+	line := fmt.Sprintf("xiangyun node enroll --server %s --token %s", p.cfg.Advertise, t.Text)
+	if role == protocol.RoleServer {
+		line = fmt.Sprintf("xiangyun hub join --server %s --advertise 本机地址:7443 --token %s", p.cfg.Advertise, t.Text)
+	}
+	return web.Token{ID: t.ID, Text: t.Text, Subject: t.Subject, Expires: t.Expires, Command: line}, nil
+}
