@@ -2,13 +2,13 @@ package hub
 
 import "xiangyun/protocol"
 
-// page is how many records one read transaction gives (pitfalls.B5).
-const page = 2000
+// slice is how many records one read transaction gives (pitfalls.B5).
+const slice = 2000
 
 // each calls fn for every record of a kind that this server has applied.
 func (s *Server) each(kind protocol.KindName, fn func(protocol.Record) error) error {
 	for after := ""; ; {
-		records, err := s.fsm.Records(kind, after, page)
+		records, err := s.fsm.Records(kind, after, slice)
 		if err != nil {
 			return err
 		}
@@ -17,7 +17,7 @@ func (s *Server) each(kind protocol.KindName, fn func(protocol.Record) error) er
 				return err
 			}
 		}
-		if len(records) < page {
+		if len(records) < slice {
 			return nil
 		}
 		after = records[len(records)-1].Ref.ID

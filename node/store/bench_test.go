@@ -9,6 +9,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"xiangyun/protocol"
+	"xiangyun/protocol/wire"
 )
 
 // The bar of architecture §10: A1 is BenchmarkAccept's p50 ≤ 2 × that of
@@ -73,4 +76,30 @@ func timed(b *testing.B, fn func(i int)) {
 	}
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+}
+
+// BenchmarkSnapshot is a scope snapshot of 20,000 records into an empty node,
+// parts and swap.
+func BenchmarkSnapshot(b *testing.B) {
+	var records []protocol.Record
+	var all []byte
+	for i := range 20_000 {
+		body := fmt.Appendf(nil, `{"uscc":"%018d","name":"某某市某某局","node":"changchun","state":"active","phone":"0431-%08d"}`, i, i)
+		rec := protocol.Record{Ref: ref("agency", fmt.Sprintf("%018d", i)), Rev: 1, Home: protocol.Hub, Epoch: 1, Index: 7, At: testAt, By: "admin", Act: "register", Body: body}
+		records, all = append(records, rec), wire.AppendRecord(all, &rec)
+	}
+	head := wire.SnapHead{ID: "s", Generation: 1, Index: 9, Level: 1, Count: uint64(len(records)), Digest: protocol.HashOf(all)}
+	for b.Loop() {
+		r := fresh(b)
+		r.must(r.BeginSnapshot(ctx(), head))
+		for _, part := range parts(records, 1000) {
+			r.must(r.SnapshotPart(ctx(), part))
+		}
+		start := time.Now()
+		r.must(r.EndSnapshot(ctx(), wire.SnapEnd{Digest: head.Digest}))
+		b.ReportMetric(float64(time.Since(start).Milliseconds()), "swap-ms")
+		b.StopTimer()
+		r.shut()
+		b.StartTimer()
+	}
 }

@@ -74,7 +74,7 @@ func ReadEntries(data []byte, o EntryOptions) (*Entries, error) {
 		seen[entry.Code] = r.line
 		sheet.Drafts = append(sheet.Drafts, Draft[protocol.CatalogEntry]{r.line, entry})
 	}
-	sort(sheet.Findings)
+	inOrder(sheet.Findings)
 	return sheet, nil
 }
 

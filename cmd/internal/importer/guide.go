@@ -49,7 +49,7 @@ func materialOf(text string) (l protocol.MaterialLine, err error) {
 	return l, nil
 }
 
-// sort puts findings in order of line; those of one line keep theirs.
-func sort(found []Finding) {
+// inOrder puts findings in order of line; those of one line keep theirs.
+func inOrder(found []Finding) {
 	slices.SortStableFunc(found, func(a, b Finding) int { return a.Line - b.Line })
 }

@@ -78,7 +78,7 @@ func ReadItems(data []byte, o ItemOptions) (*Filings, error) {
 		seen[id] = r.line
 		sheet.Drafts = append(sheet.Drafts, Draft[protocol.ItemFiling]{r.line, filing})
 	}
-	sort(sheet.Findings)
+	inOrder(sheet.Findings)
 	return sheet, nil
 }
 
