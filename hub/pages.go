@@ -75,6 +75,11 @@ func (p pageReader) Nodes(context.Context) ([]web.NodeState, error) {
 			holder[node] = h.ID
 		}
 	}
+	for _, seen := range p.presence.all() { // the leader hears of every beat
+		if p.quorum.IsLeader() && p.cfg.Now().Sub(seen.at) < twinAfter && holder[seen.Node] == "" {
+			holder[seen.Node] = "—"
+		}
+	}
 	var list []web.NodeState
 	for _, o := range st.Origins {
 		if o.ID == protocol.Hub {

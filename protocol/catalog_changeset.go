@@ -4,7 +4,7 @@ package protocol
 // each by exact hash, frozen until it is decided. The first review is an act of
 // the same node by another person; the second is the hub's review record.
 //
-//	– ─submit→ submitted ─first_review→ reviewed
+//	– ─submit→ submitted ─first_review→ reviewed ─conclude→ approved/returned
 //	               └─withdraw→ withdrawn  (also from reviewed)
 type Changeset struct {
 	Title     string         `json:"title"`
@@ -36,11 +36,14 @@ const (
 	ChangesetSubmitted = "submitted"
 	ChangesetReviewed  = "reviewed"
 	ChangesetWithdrawn = "withdrawn"
+	ChangesetApproved  = "approved" // as the hub's review says
+	ChangesetReturned  = "returned"
 )
 
 var _ = Define("catalog.changeset", Spec[Changeset]{
 	Title: "报送批次", English: "changeset", Lane: Bulk,
-	Acts:     map[Act]Judge[Changeset]{"submit": submitChangeset, "first_review": reviewChangeset, "withdraw": withdrawChangeset},
+	Acts: map[Act]Judge[Changeset]{"submit": submitChangeset, "first_review": reviewChangeset, "conclude": concludeChangeset,
+		"withdraw": withdrawChangeset},
 	Home:     func(c *Changeset) NodeID { return c.Node },
 	Audience: func(c *Changeset) Audience { return Only(c.Node) },
 	Terms: func(c *Changeset) Terms {
@@ -80,9 +83,31 @@ func reviewChangeset(old, _ *Changeset, h *Header, _ View) (*Changeset, *Refusal
 	return &next, nil
 }
 
+// concludeChangeset notes at the author's side what the hub decided; the node
+// does it by itself when the review arrives.
+func concludeChangeset(old, _ *Changeset, h *Header, v View) (*Changeset, *Refusal) {
+	if old == nil || old.State != ChangesetReviewed {
+		return nil, refuse("G-07", "只有已一审的批次可以办结")
+	}
+	rec, ok := v.Cited(Ref{"catalog.review", h.Ref.ID})
+	if !ok {
+		return nil, refuse("K-11", "办结须引用二审决定")
+	}
+	review, err := Load[Review](rec)
+	if err != nil {
+		return nil, refuse("K-11", "二审决定无法读取")
+	}
+	next := *old
+	next.State = ChangesetReturned
+	if review.State == ReviewApproved {
+		next.State = ChangesetApproved
+	}
+	return &next, nil
+}
+
 func withdrawChangeset(old, _ *Changeset, _ *Header, _ View) (*Changeset, *Refusal) {
-	if old == nil || old.State == ChangesetWithdrawn {
-		return nil, refuse("K-10", "批次不存在或已撤回")
+	if old == nil || old.State != ChangesetSubmitted && old.State != ChangesetReviewed {
+		return nil, refuse("K-10", "批次不存在、已撤回或已审核,不能撤回")
 	}
 	next := *old
 	next.State = ChangesetWithdrawn

@@ -76,6 +76,7 @@ func catalogScenes(t testing.TB) []scene {
 
 		{name: "changeset submit", ref: set, act: "submit", origin: decides, by: editor, want: aSet()},
 		{name: "changeset first_review", ref: set, act: "first_review", origin: decides, by: first, old: aSet(), want: &Changeset{}},
+		{name: "changeset conclude", ref: set, act: "conclude", origin: decides, by: "steward", old: aReviewedSet(t), want: &Changeset{}},
 		{name: "changeset withdraw", ref: set, act: "withdraw", origin: decides, by: editor, old: aReviewedSet(t), want: &Changeset{}},
 
 		{name: "review approve", ref: review, act: "approve", origin: Hub, by: second, want: aReview()},

@@ -117,6 +117,7 @@ func world(t testing.TB) cited {
 	v.put(t, CalendarRef(2026), &PublishedYears()[8])
 	v.put(t, Ref{"catalog.entry", entryID}, anEntry())
 	v.put(t, Ref{"catalog.changeset", setID}, aReviewedSet(t))
+	v.put(t, Ref{"catalog.review", setID}, &Review{Changeset: setID, Node: decides, State: ReviewApproved})
 	v.put(t, Ref{"catalog.release", ReleaseID(1)}, &Release{Number: 1, Root: Hash{1}, Count: 1, Changed: 1, At: sceneAt, By: "hub:reviewer"})
 	return v
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // Exit codes that commands of one sort can end with.
@@ -41,33 +43,66 @@ func group(use, short string, subs ...*cobra.Command) *cobra.Command {
 	return c
 }
 
-// usageText is cobra's page in the language of its readers.
-const usageText = `用法:{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} 命令{{end}}{{if gt (len .Aliases) 0}}
+// usage is the page below the description, in the language of its readers.
+func usage(c *cobra.Command) error {
+	var b strings.Builder
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "用法:\n  %s 命令\n\n命令:\n", c.CommandPath())
+		var g grid
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() || sub.Name() == "help" {
+				g.add("  "+sub.Name(), sub.Short)
+			}
+		}
+		if err := g.print(&b); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(&b, "用法:\n  %s\n", c.UseLine())
+	}
+	for _, part := range []struct {
+		title string
+		flags *pflag.FlagSet
+	}{{"参数", c.LocalFlags()}, {"通用参数", c.InheritedFlags()}} {
+		if part.flags.HasAvailableFlags() {
+			fmt.Fprintf(&b, "\n%s:\n", part.title)
+			if err := flagGrid(part.flags).print(&b); err != nil {
+				return err
+			}
+		}
+	}
+	if c.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n“%s 命令 --help”显示该命令的说明。\n", c.CommandPath())
+	}
+	_, err := io.WriteString(c.OutOrStderr(), b.String())
+	return err
+}
 
-别名:
-  {{.NameAndAliases}}{{end}}{{if .HasExample}}
-
-例:
-{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
-
-命令:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
-  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-参数:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-通用参数:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
-
-"{{.CommandPath}} 命令 --help" 显示该命令的说明。{{end}}
-`
+func flagGrid(flags *pflag.FlagSet) (g grid) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		name := "      --" + f.Name
+		if f.Shorthand != "" {
+			name = "  -" + f.Shorthand + ", --" + f.Name
+		}
+		text := f.Usage
+		if f.Value.Type() != "bool" {
+			name += " 值"
+			if f.DefValue != "" {
+				text += "(默认 " + f.DefValue + ")"
+			}
+		}
+		g.add(name, text)
+	})
+	return g
+}
 
 // finish gives the whole tree its help in Chinese and makes an unknown command
 // wrong use everywhere, not a page of help with exit code 0.
 func finish(root *cobra.Command) {
-	root.SetUsageTemplate(usageText)
+	root.SetUsageFunc(usage)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	offer(root, "output", "text", "json")

@@ -2,9 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 )
@@ -68,28 +68,32 @@ func hubStatus() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return show(cmd, raw, func() {
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-			fmt.Fprintf(w, "本服务器\t%s\n主服务器\t%s\n已判定到\t%d\n代次\t%d\n规则级别\t%d\n状态摘要\t%s\n等待管理员处理\t%d\n超期\t%d\n",
-				st.Server, plainText(st.Leader), st.Applied, st.Generation, st.Level, st.Digest, st.Held, st.Overdue)
-			w.Flush()
-			fmt.Fprintln(cmd.OutOrStdout())
-			memberTable(cmd, st)
-			fmt.Fprintln(cmd.OutOrStdout())
-			table(cmd, st.Nodes, []column{{"节点", "id"}, {"状态", "state"}, {"代次", "epoch"}, {"紧急", "urgent"}, {"批量", "bulk"},
-				{"冻结", "frozen"}, {"待上报字节", "queue_bytes"}, {"剩余收件号", "numbers_left"}})
-		})
+		if output(cmd) == "json" {
+			return printJSON(cmd, raw)
+		}
+		return st.print(cmd)
 	}
 	return described(c, "状态摘要在“已判定到”相同的服务器上应当相同。", readExits)
 }
 
-func memberTable(cmd *cobra.Command, st hubState) {
-	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-	defer w.Flush()
-	fmt.Fprintln(w, "服务器\t地址\t表决\t主\t")
-	for _, m := range st.Members {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", m.ID, m.Addr, text(m.Voter), text(m.Leader))
+func (s *hubState) print(cmd *cobra.Command) error {
+	out := cmd.OutOrStdout()
+	g := grid{{"本服务器", s.Server}, {"主服务器", plainText(s.Leader)}, {"已判定到", fmt.Sprint(s.Applied)}, {"代次", fmt.Sprint(s.Generation)},
+		{"规则级别", fmt.Sprint(s.Level)}, {"状态摘要", s.Digest}, {"等待管理员处理", fmt.Sprint(s.Held)}, {"超期", fmt.Sprint(s.Overdue)}, {}}
+	if err := errors.Join(g.print(out), s.members().print(out)); err != nil {
+		return err
 	}
+	fmt.Fprintln(out)
+	return table(cmd, s.Nodes, []column{{"节点", "id"}, {"状态", "state"}, {"代次", "epoch"}, {"紧急", "urgent"}, {"批量", "bulk"},
+		{"冻结", "frozen"}, {"待上报字节", "queue_bytes"}, {"剩余收件号", "numbers_left"}})
+}
+
+func (s *hubState) members() grid {
+	g := grid{{"服务器", "地址", "表决", "主"}}
+	for _, m := range s.Members {
+		g.add(m.ID, m.Addr, text(m.Voter), text(m.Leader))
+	}
+	return g
 }
 
 func hubMembers() *cobra.Command {
@@ -99,7 +103,10 @@ func hubMembers() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return show(cmd, st.Members, func() { memberTable(cmd, st) })
+		if output(cmd) == "json" {
+			return printJSON(cmd, st.Members)
+		}
+		return st.members().print(cmd.OutOrStdout())
 	}
 	return described(c, "新服务器先同步、后参加表决。", readExits)
 }

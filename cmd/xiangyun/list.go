@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -77,12 +76,13 @@ func (l list) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return show(cmd, items, func() {
-		table(cmd, items, columns)
-		if more {
-			fmt.Fprintln(cmd.ErrOrStderr(), "(还有更多,--limit 0 显示全部)")
-		}
-	})
+	if output(cmd) == "json" {
+		return printJSON(cmd, items)
+	}
+	if more {
+		defer fmt.Fprintln(cmd.ErrOrStderr(), "(还有更多,--limit 0 显示全部)")
+	}
+	return table(cmd, items, columns)
 }
 
 // read gives at most --limit items, and whether there are more.
@@ -117,28 +117,29 @@ func (l list) read(cmd *cobra.Command, cl *client.Client, path string) (items []
 	return items, more, err
 }
 
-func table(cmd *cobra.Command, items []json.RawMessage, columns []column) {
+func table(cmd *cobra.Command, items []json.RawMessage, columns []column) error {
 	if len(items) == 0 {
-		fmt.Fprintln(cmd.OutOrStdout(), "(没有记录)")
-		return
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), "(没有记录)")
+		return err
 	}
-	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-	defer w.Flush()
+	var g grid
+	var titles []string
 	for _, c := range columns {
-		fmt.Fprint(w, c.title, "\t")
+		titles = append(titles, c.title)
 	}
-	fmt.Fprintln(w)
+	g.add(titles...)
 	for _, item := range items {
 		var v any
 		if err := json.Unmarshal(item, &v); err != nil {
-			fmt.Fprintln(w, string(item))
-			continue
+			return fmt.Errorf("read list: %w", err)
 		}
+		var cells []string
 		for _, c := range columns {
-			fmt.Fprint(w, text(at(v, c.path)), "\t")
+			cells = append(cells, text(at(v, c.path)))
 		}
-		fmt.Fprintln(w)
+		g.add(cells...)
 	}
+	return g.print(cmd.OutOrStdout())
 }
 
 func at(v any, path string) any {

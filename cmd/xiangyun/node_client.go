@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 )
@@ -26,27 +25,33 @@ func nodeStatus() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return show(cmd, answer, func() { nodeTable(cmd, answer) })
+		if output(cmd) == "json" {
+			return printJSON(cmd, answer)
+		}
+		return nodeTable(cmd, answer)
 	}
 	return described(c, "", readExits)
 }
 
-func nodeTable(cmd *cobra.Command, st any) {
-	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+func nodeTable(cmd *cobra.Command, st any) error {
+	var g grid
 	for _, row := range []column{{"节点", "node"}, {"代次", "epoch"}, {"与省级连通", "connected"}, {"冻结", "frozen"}, {"剩余收件号", "numbers_left"},
 		{"待处置", "work_open"}, {"待传附件", "blobs_queued"}, {"证书有效期至", "cert_until"}} {
-		fmt.Fprintf(w, "%s\t%s\n", row.title, text(at(st, row.path)))
+		g.add(row.title, text(at(st, row.path)))
 	}
-	w.Flush()
-	fmt.Fprintln(cmd.OutOrStdout())
+	g.add()
+	if err := g.print(cmd.OutOrStdout()); err != nil {
+		return err
+	}
 	list, _ := at(st, "lanes").([]any)
-	lanes := make([]json.RawMessage, 0, len(list))
-	for _, l := range list {
-		if b, err := json.Marshal(l); err == nil {
-			lanes = append(lanes, b)
+	lanes := make([]json.RawMessage, len(list))
+	for i, l := range list {
+		var err error
+		if lanes[i], err = json.Marshal(l); err != nil {
+			return fmt.Errorf("read lanes: %w", err)
 		}
 	}
-	table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"最早一条", "oldest"}})
+	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"最早一条", "oldest"}})
 }
 
 func workList() *cobra.Command {

@@ -2,8 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
-	"text/tabwriter"
+	"errors"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -36,11 +35,13 @@ func showConfig(cmd, target *cobra.Command) error {
 	}
 	var list []setting
 	target.Flags().VisitAll(func(f *pflag.Flag) { list = append(list, setting{f.Name, f.Value.String(), from[f.Name]}) })
-	return show(cmd, list, func() {
-		w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-		defer w.Flush()
+	var printed error
+	shown := show(cmd, list, func() {
+		var g grid
 		for _, s := range list {
-			fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, s.Value, s.From)
+			g.add(s.Name, s.Value, s.From)
 		}
+		printed = g.print(cmd.OutOrStdout())
 	})
+	return errors.Join(shown, printed)
 }

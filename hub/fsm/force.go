@@ -7,8 +7,8 @@ import (
 
 // force has a node take back its record after a refused act: once for each
 // index, however many acts on top of it were refused with it. A line that
-// reaches the node behind acts that were taken meanwhile does no harm: a node
-// knows that its own state was decided later (fold.Install).
+// reaches the node behind acts that were taken meanwhile must do no harm there: a
+// node does not give up a state that was decided behind the line's (DESIGN.md).
 func (st *step) force(node protocol.NodeID, v *protocol.Verdict) error {
 	r := row{lane: v.Pos.Lane, stream: node, what: lineForce, ref: v.Ref}
 	for i := range st.rows {

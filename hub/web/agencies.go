@@ -16,7 +16,7 @@ func (w *Web) agencyPages() {
 }
 
 var agencies = console.List{
-	Kind: "agency", Family: "agency", Start: protocol.AgencyActive, Hint: "agencies.hint", Caption: "nav.agencies", Key: protocol.NormalizeCode,
+	Kind: "agency", Family: "agency", Start: protocol.AgencyActive, Hint: "agencies.hint", Caption: "nav.agencies", Key: console.NumberKey,
 	States: []string{protocol.AgencyActive, protocol.AgencyDisabled},
 	Facets: []console.Select{{Facet: "node", Label: "agency.node", Name: place}},
 	Cols:   []page.Col{{Label: "agency.name"}, {Label: "agency.uscc", Short: true}, {Label: "agency.node", Short: true}, {Label: "agency.phone", Short: true}, {Label: "console.state", Short: true}},

@@ -9,7 +9,7 @@ import (
 // cases is read only here, and never shows who the applicant is beyond a masked
 // name: the province supervises, it does not handle.
 var cases = console.List{
-	Kind: "case", Family: "case", Hint: "cases.hint", Caption: "nav.cases", States: caseStates(), Key: protocol.NormalizeCode,
+	Kind: "case", Family: "case", Hint: "cases.hint", Caption: "nav.cases", States: caseStates(), Key: console.NumberKey,
 	Facets: []console.Select{{Facet: "handler", Label: "case.handler", Name: place}, {Facet: "window", Label: "case.from", Name: place}, {Facet: "agency", Label: "item.agency", Name: (*console.Visit).Agency}},
 	Cols:   []page.Col{{Label: "case.number", Short: true}, {Label: "case.item"}, {Label: "console.state", Short: true}, {Label: "case.due", Short: true}, {Label: "case.received", Short: true}, {Label: "case.from", Short: true}, {Label: "case.handler", Short: true}},
 	Empty:  page.Empty{What: "cases.empty", Do: "cases.empty-do"},
@@ -98,7 +98,7 @@ func (w *Web) overdue(v *console.Visit) error {
 			first = page.Goto(name, "/cases/"+l.Ref.ID)
 		}
 		days := v.Calendar().WorkingDaysLeft(v.Now().Day(), l.At.Day().Add(-1))
-		t.Add(first.Under(l.Ref.ID), page.Word(l.Clock.Title()), page.OnDay(l.At.Day().Add(-1)), page.State(page.Badge{Tone: page.Bad, Word: v.T("due.over", max(1, -days))}), page.Word(home)).Tone = page.Bad
+		t.Add(first.Under(l.Ref.ID), page.Word(v.ClockName(l.Clock)), page.OnDay(l.At.Day().Add(-1)), page.State(page.Badge{Tone: page.Bad, Word: v.T("due.over", max(1, -days))}), page.Word(home)).Tone = page.Bad
 	}
 	if len(list) == maxShown {
 		t.Foot = v.T("console.first", maxShown)

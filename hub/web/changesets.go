@@ -10,7 +10,7 @@ import (
 
 var changesets = console.List{
 	Kind: "catalog.changeset", Family: "changeset", Start: protocol.ChangesetReviewed, Hint: "changesets.hint", Caption: "nav.changesets",
-	States: []string{protocol.ChangesetReviewed, protocol.ChangesetSubmitted, protocol.ChangesetWithdrawn},
+	States: []string{protocol.ChangesetReviewed, protocol.ChangesetSubmitted, protocol.ChangesetApproved, protocol.ChangesetReturned, protocol.ChangesetWithdrawn},
 	Facets: []console.Select{{Facet: "node", Label: "set.node", Name: func(v *console.Visit, n string) string { return v.Place(protocol.NodeID(n)) }}, {Facet: "agency", Label: "set.agency", Name: (*console.Visit).Agency}},
 	Cols:   []page.Col{{Label: "set.title"}, {Label: "set.agency"}, {Label: "set.node", Short: true}, {Label: "set.entries", Num: true}, {Label: "set.decision", Short: true}, {Label: "set.submitted", Short: true}},
 	Empty:  page.Empty{What: "changesets.empty", Do: "changesets.empty-do"},

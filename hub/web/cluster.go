@@ -61,7 +61,7 @@ func serverTable(v *console.Visit, c *Cluster) page.Table {
 		t.Cols = append(t.Cols, page.Col{Label: "cluster.lead", Short: true}, page.Col{Label: "cluster.take-out", Short: true})
 	}
 	for _, s := range c.Servers {
-		row := t.Add(page.Code(string(s.ID)).Under(s.Addr), page.State(roleOf(c, &s)), heard(&s), page.Number(s.Applied), page.Code(short(s.Digest)), page.Number(s.Nodes), page.Code(s.Build))
+		row := t.Add(page.Code(string(s.ID)).Under(s.Addr), page.State(roleOf(c, &s)), heard(&s), applied(&s), page.Code(short(s.Digest)), page.Number(s.Nodes), page.Code(s.Build))
 		if !s.Alive {
 			row.Tone = page.Warn
 		}
@@ -75,6 +75,14 @@ func serverTable(v *console.Visit, c *Cluster) page.Table {
 		row.Cells = append(row.Cells, lead, out)
 	}
 	return t
+}
+
+// applied is how far a server has come, when that is known here.
+func applied(s *Server) page.Cell {
+	if s.Applied == 0 {
+		return page.Word("—")
+	}
+	return page.Number(s.Applied)
 }
 
 func short(h protocol.Hash) string {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -62,7 +64,8 @@ func newWorld(t testing.TB) *world {
 	w := &world{Records: consoletest.NewRecords(t), office: &fakeOffice{}, people: consoletest.Sessions{
 		"rev1": person("rev1", "二审 1", protocol.RoleReviewer), "ops": person("ops", "运维 1", protocol.RoleOperator), "audit": person("audit", "审计 1", protocol.RoleAuditor), "nothing": person("nothing", "无角色"),
 		"boss": person("boss", "省级管理员", protocol.RoleReviewer, protocol.RoleOperator, protocol.RoleDecider)}}
-	for login, a := range w.people {
+	for _, login := range slices.Sorted(maps.Keys(w.people)) {
+		a := w.people[login]
 		w.Put("account", protocol.AccountID(protocol.Hub, login), protocol.Hub, ago(2000), 5, *a)
 	}
 	w.Put("account", "yanbian:win03", "yanbian", ago(2000), 6, protocol.Account{Place: "yanbian", Login: "win03", Name: "窗口 03", Roles: []protocol.Role{protocol.RoleClerk}, State: protocol.AccountActive})
@@ -160,7 +163,8 @@ func (w *world) running() {
 		{ID: "hub1", Addr: "10.22.0.11:7443", Voter: true, Alive: true, Heard: nowAt, Applied: 48_213, Digest: digest, Build: "0.1.0", Nodes: 5},
 		{ID: "hub2", Addr: "10.22.0.12:7443", Voter: true, Alive: true, Heard: nowAt, Applied: 48_213, Digest: digest, Build: "0.1.0", Nodes: 4},
 		{ID: "hub3", Addr: "10.22.0.13:7443", Voter: true, Heard: ago(2), Build: "0.1.0"}}}
-	w.nodes = []NodeState{{ID: "yanbian", Connected: true, Server: "hub2", Beat: nowAt - 1000, Behind: 2, Queued: 8214, Numbers: 18_412, Build: "0.1.0"}, {ID: "changchun", Server: "hub1", Beat: ago(2), Behind: 341, Numbers: 20_000}}
+	behind := []uint64{2, 341}
+	w.nodes = []NodeState{{ID: "yanbian", Connected: true, Server: "hub2", Beat: nowAt - 1000, Behind: &behind[0], Queued: 8214, Numbers: 18_412, Build: "0.1.0"}, {ID: "changchun", Server: "hub1", Beat: ago(2), Behind: &behind[1], Numbers: 20_000}}
 	w.held = []Held{{Ref: protocol.Ref{Kind: "case", ID: "jilin-1-00000009-A"}, Origin: "yanbian", Act: "accept", By: "yanbian:acc11", At: ago(6), Index: 47_001, Reason: "内容不是有效的 JSON"}}
 }
 

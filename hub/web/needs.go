@@ -104,8 +104,8 @@ type NodeState struct {
 	ID        protocol.NodeID
 	Connected bool
 	Server    protocol.NodeID  // which holds its session
-	Beat      protocol.Instant // of the last beat, 0 for never
-	Behind    uint64           // lines of the feed it has not taken
+	Beat      protocol.Instant // of the last beat heard here, 0 for none; without it Queued and Numbers are not known
+	Behind    *uint64          // lines of the feed it has not taken; nil when not known here
 	Queued    uint64           // bytes the node said it still holds
 	Numbers   uint64           // receipt numbers the node has left
 	Frozen    string           // why a lane of it is not taken, or ""

@@ -86,12 +86,9 @@ func nodeFacts(v *console.Visit, n *protocol.Node) []page.Fact {
 }
 
 func sessionFacts(v *console.Visit, n *protocol.Node, s *NodeState) []page.Fact {
-	beat := page.Word("—")
-	if s.Beat > 0 {
-		beat = page.When(s.Beat)
-	}
+	beat, queued, numbers := beatOf(s)
 	facts := []page.Fact{{Label: "node.link", Cell: page.State(linkOf(v, n, s)).Under(s.Frozen)}, {Label: "node.beat", Cell: beat}, {Label: "node.server", Cell: page.Word(string(s.Server))},
-		{Label: "node.behind", Cell: page.Number(s.Behind)}, {Label: "node.queued", Cell: page.Word(console.Size(s.Queued))}, {Label: "node.numbers", Cell: page.Number(s.Numbers)}}
+		{Label: "node.behind", Cell: behindOf(s)}, {Label: "node.queued", Cell: queued}, {Label: "node.numbers", Cell: numbers}}
 	if s.Build != "" {
 		facts = append(facts, page.Fact{Label: "node.build", Cell: page.Code(s.Build)})
 	}

@@ -97,16 +97,27 @@ func stateOf(states []NodeState, id protocol.NodeID) NodeState {
 }
 
 func nodeRow(v *console.Visit, t *page.Table, n *protocol.Node, s NodeState) {
-	beat := page.Word("—")
-	if s.Beat > 0 {
-		beat = page.When(s.Beat)
-	}
 	link := linkOf(v, n, &s)
-	row := t.Add(page.Goto(n.Name, "/nodes/"+string(n.ID)).Under(string(n.ID)), page.State(console.State("node", n.State)), page.State(link), beat,
-		page.Number(s.Behind), page.Word(console.Size(s.Queued)), page.Number(s.Numbers))
+	beat, queued, numbers := beatOf(&s)
+	row := t.Add(page.Goto(n.Name, "/nodes/"+string(n.ID)).Under(string(n.ID)), page.State(console.State("node", n.State)), page.State(link), beat, behindOf(&s), queued, numbers)
 	if link.Tone == page.Bad || link.Tone == page.Warn {
 		row.Tone = link.Tone
 	}
+}
+
+// beatOf shows what a node said of itself; what was not heard is not made up.
+func beatOf(s *NodeState) (beat, queued, numbers page.Cell) {
+	if s.Beat == 0 {
+		return page.Word("—"), page.Word("—"), page.Word("—")
+	}
+	return page.When(s.Beat), page.Word(console.Size(s.Queued)), page.Number(s.Numbers)
+}
+
+func behindOf(s *NodeState) page.Cell {
+	if s.Behind == nil {
+		return page.Word("—")
+	}
+	return page.Number(*s.Behind)
 }
 
 // linkOf says in a word how a node is connected.
@@ -116,7 +127,7 @@ func linkOf(v *console.Visit, n *protocol.Node, s *NodeState) page.Badge {
 		return page.Badge{Tone: page.Bad, Word: "node.frozen"}
 	case n.State != protocol.NodeEnrolled:
 		return page.Badge{Word: "node.no-link"}
-	case s.Connected && s.Beat > 0 && v.Now()-s.Beat < quiet:
+	case s.Connected && (s.Beat == 0 || v.Now()-s.Beat < quiet): // 0: another server hears it
 		return page.Badge{Tone: page.Good, Word: "node.connected"}
 	}
 	return page.Badge{Tone: page.Warn, Word: "node.cut"}

@@ -151,7 +151,7 @@ func filingSections(v *console.Visit, f *protocol.ItemFiling) ([]console.Section
 		if guide != nil {
 			lines = append(lines, v.GuideLines(guide)...)
 		}
-		t := diffTable(console.Diff(lines, append(v.ItemLines(&f.Item), v.GuideLines(&f.Guide)...)))
+		t := diffTable(v, console.Diff(lines, append(v.ItemLines(&f.Item), v.GuideLines(&f.Guide)...)))
 		out = append(out, console.Section{Title: v.T("request.diff", old.Version), Table: &t})
 	} else {
 		out = append(out, console.Section{Messages: []page.Flash{{Tone: page.Info, Text: "request.new-item"}}})
@@ -181,7 +181,7 @@ func inForce(v *console.Visit, code string) (best *protocol.Item, g *protocol.Gu
 	return best, g, err
 }
 
-func diffTable(changes []console.Change) page.Table {
+func diffTable(v *console.Visit, changes []console.Change) page.Table {
 	t := page.Table{Caption: "diff.title", Cols: []page.Col{{Label: "diff.field"}, {Label: "diff.old"}, {Label: "diff.new"}}, Empty: page.Empty{What: "diff.none"}}
 	for _, c := range changes {
 		old, next := page.Word(c.Old), page.Word(c.New)
@@ -191,7 +191,7 @@ func diffTable(changes []console.Change) page.Table {
 		case c.New == "":
 			next = page.State(page.Badge{Tone: page.Warn, Word: "diff.gone"})
 		}
-		t.Add(page.State(page.Badge{Word: c.Label}), old, next)
+		t.Add(page.Word(v.Label(c.Label)), old, next)
 	}
 	return t
 }

@@ -24,6 +24,7 @@ type reviewEntry struct {
 	Name    string
 	Badge   page.Badge
 	Diff    page.Table
+	New     []page.Fact // the whole of it, when nothing is released yet
 	Verdict page.Field
 	Reason  page.Field
 }
@@ -111,28 +112,12 @@ func (w *Web) reviewEntry(v *console.Visit, i int, m *protocol.ChangeMember) (re
 		return e, err
 	}
 	e.Badge = page.Badge{Tone: page.Info, Word: "review.change"}
-	var before []console.Line
 	if old == nil {
-		e.Badge.Word = "review.new"
-	} else {
-		before = v.EntryLines(old)
+		e.Badge.Word, e.New = "review.new", console.Facts(v.EntryLines(next))
+		return e, nil
 	}
-	e.Diff = diffTable(console.Diff(before, v.EntryLines(next)))
-	if old == nil {
-		e.Diff = newTable(v.EntryLines(next))
-	}
+	e.Diff = diffTable(v, console.Diff(v.EntryLines(old), v.EntryLines(next)))
 	return e, nil
-}
-
-// newTable shows an entry that nothing is released of yet: there is no old side.
-func newTable(lines []console.Line) page.Table {
-	t := page.Table{Caption: "entry.content", Cols: []page.Col{{Label: "diff.field"}, {Label: "entry.content"}}}
-	for _, l := range lines {
-		if l.Text != "" {
-			t.Add(page.State(page.Badge{Word: l.Label}), page.Word(l.Text))
-		}
-	}
-	return t
 }
 
 // review takes the decision: what passes is listed, what does not goes back with

@@ -124,6 +124,8 @@ var reviewTexts = page.Texts{
 	"return-set.help":     {ZH: "每个条目都会附上这段原因。", EN: "Every entry carries this reason."},
 
 	"review.verdict":     {ZH: "“{1}”的审核意见", EN: "Verdict on “{1}”"},
+	"review.opinion":     {ZH: "审核意见", EN: "Verdict"},
+	"review.why":         {ZH: "退回原因", EN: "Why it goes back"},
 	"review.reason":      {ZH: "退回“{1}”的原因", EN: "Why “{1}” goes back"},
 	"review.reason-help": {ZH: "退回时必填，写明问题和修改办法。", EN: "Needed when it goes back: what is wrong and how to put it right."},
 	"review.pass":        {ZH: "通过", EN: "Pass"},

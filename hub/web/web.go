@@ -162,7 +162,7 @@ func (w *Web) strip(r *http.Request, c *Cluster) *page.Strip {
 	if c.Leader != "" {
 		s.Parts = append(s.Parts, w.Shell().T(r, "strip.leader", string(c.Leader)))
 	}
-	return &page.Strip{Tone: s.Tone, Parts: append(s.Parts, w.Shell().T(r, "strip.index", c.Applied)), Href: s.Href}
+	return &page.Strip{Tone: s.Tone, Parts: append(s.Parts, w.Shell().T(r, "strip.index", page.Number(c.Applied).Text)), Href: s.Href}
 }
 
 func (w *Web) createAccount(v *console.Visit, n console.NewAccount) (string, error) {

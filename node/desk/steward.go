@@ -23,6 +23,8 @@ func (d *Desk) Steward(ctx context.Context, changed []protocol.Ref) error {
 			err = d.welcomeCase(ctx, ref)
 		case "request":
 			err = d.answer(ctx, ref)
+		case "catalog.review":
+			err = d.conclude(ctx, ref)
 		}
 		if err != nil && protocol.CodeOf(err) != protocol.Refused {
 			return err
@@ -34,9 +36,9 @@ func (d *Desk) Steward(ctx context.Context, changed []protocol.Ref) error {
 // Waiting lists what the steward must look at after a start.
 func (d *Desk) Waiting() (refs []protocol.Ref, err error) {
 	err = d.Store.View(func(tx *store.ReadTx) error {
-		for _, kind := range []protocol.KindName{"case", "request"} {
+		for _, kind := range []protocol.KindName{"case", "request", "catalog.review"} {
 			if err := tx.Each(kind, func(rec protocol.Record) error {
-				if rec.Home == d.Node {
+				if rec.Home == d.Node || kind == "catalog.review" {
 					refs = append(refs, rec.Ref)
 				}
 				return nil
@@ -55,6 +57,17 @@ func (d *Desk) welcomeCase(ctx context.Context, ref protocol.Ref) error {
 		return ignoreGone(err)
 	}
 	_, err = d.act(ctx, protocol.Draft{Ref: ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev})
+	return err
+}
+
+// conclude notes on a changeset what the hub decided about it.
+func (d *Desk) conclude(ctx context.Context, review protocol.Ref) error {
+	set := protocol.Ref{Kind: "catalog.changeset", ID: review.ID}
+	c, rec, err := Record[protocol.Changeset](d, set)
+	if err != nil || c.State != protocol.ChangesetReviewed || rec.Home != d.Node {
+		return ignoreGone(err)
+	}
+	_, err = d.act(ctx, protocol.Draft{Ref: set, Act: "conclude", Body: protocol.Changeset{}, By: steward, Rev: rec.Rev, Deps: []protocol.Dep{{Ref: review}}})
 	return err
 }
 

@@ -116,9 +116,9 @@ func (w *Web) acts(v *console.Visit, c *protocol.Case, rec *protocol.Record, req
 		if !a.offered(v.At(), c, rec.Home) || !v.May(a.verb, bound(a.verb, c)) {
 			continue
 		}
-		label := console.Word("do", string(a.act))
+		label := console.Word("do.", string(a.act))
 		if a.where == everywhere && rec.Home != v.At() {
-			label = console.Word("ask", string(a.act))
+			label = console.Word("ask.", string(a.act))
 		}
 		s.Bar = append(s.Bar, console.Action{Label: label, Href: "/cases/" + rec.Ref.ID + "/" + string(a.act), Primary: len(s.Bar) == 0 && !a.danger, Hotkey: a.hotkey})
 	}
@@ -203,7 +203,7 @@ func (w *Web) doCase(v *console.Visit, a caseAct) error {
 	if err != nil {
 		return err
 	}
-	key := console.Word("done", string(a.act))
+	key := console.Word("done.", string(a.act))
 	if rec.Ref.Kind == "request" {
 		key = "done.asked"
 	}
@@ -226,16 +226,16 @@ func (w *Web) renderAct(v *console.Visit, a *caseAct, typed url.Values, flash ..
 		flash = append(flash, page.Flash{Tone: page.Warn, Text: v.T("act.not-now", v.StateWord("case", string(c.State)))})
 	}
 	home := "/cases/" + rec.Ref.ID
-	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do", string(a.act)), Danger: a.danger, Back: &page.Link{Label: "act.back", Href: home},
+	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do.", string(a.act)), Danger: a.danger, Back: &page.Link{Label: "act.back", Href: home},
 		Blocked: a.blocked(v, c), Fields: []page.Field{page.Hidden("rev", strconv.FormatUint(rec.Rev, 10))}}
 	if a.ask != nil {
 		f.Fields = append(f.Fields, refill(a.ask(v, c), typed)...)
 	}
-	view := page.View{Title: console.Word("do", string(a.act)), Active: "cases", Crumbs: []page.Link{{Label: c.ReceiptNo, Href: home}}, Flash: flash}
+	view := page.View{Title: console.Word("do.", string(a.act)), Active: "cases", Crumbs: []page.Link{{Label: c.ReceiptNo, Href: home}}, Flash: flash}
 	if len(flash) > 0 && flash[0].Tone == page.Bad {
 		view.Status = 409
 	}
-	view.Data = page.Confirm{Question: console.Word("question", string(a.act)), Consequence: w.consequence(v, a, c, rec.Home), Form: f, Facts: []page.Fact{
+	view.Data = page.Confirm{Question: console.Word("question.", string(a.act)), Consequence: w.consequence(v, a, c, rec.Home), Form: f, Facts: []page.Fact{
 		{Label: "case.number", Cell: page.Code(c.ReceiptNo)}, {Label: "case.item", Cell: page.Word(c.ItemName)},
 		{Label: "person.name", Cell: page.Word(c.Applicant.Name)}, {Label: "console.state", Cell: page.State(console.State("case", string(c.State)))}}}
 	return v.Render(page.ConfirmPage, view)
@@ -245,7 +245,7 @@ func (w *Web) consequence(v *console.Visit, a *caseAct, c *protocol.Case, home p
 	if a.where == everywhere && home != v.At() {
 		return v.T("then.ask", v.Place(home))
 	}
-	return v.T(console.Word("then", string(a.act)), c.AgencyName)
+	return v.T(console.Word("then.", string(a.act)), c.AgencyName)
 }
 
 // refill puts what was typed back into fields.

@@ -13,7 +13,7 @@ var cases = console.List{
 	States: caseStates(),
 	Facets: []console.Select{{Facet: "agency", Label: "case.agency", Name: (*console.Visit).Agency},
 		{Facet: "window", Label: "case.from", Name: func(v *console.Visit, n string) string { return v.Place(protocol.NodeID(n)) }}},
-	Key:   protocol.NormalizeCode,
+	Key:   console.NumberKey,
 	Cols:  caseCols,
 	Empty: page.Empty{What: "cases.empty", Do: "cases.empty-do", Link: &page.Link{Label: "nav.intake", Href: "/intake"}},
 	Row: func(v *console.Visit, h console.Hit, t *page.Table) error {

@@ -20,7 +20,7 @@ func (w *Web) changesetPages() {
 
 var changesets = console.List{
 	Kind: "catalog.changeset", Family: "changeset", Hint: "changesets.hint", Caption: "nav.changesets",
-	States: []string{protocol.ChangesetSubmitted, protocol.ChangesetReviewed, protocol.ChangesetWithdrawn},
+	States: []string{protocol.ChangesetSubmitted, protocol.ChangesetReviewed, protocol.ChangesetApproved, protocol.ChangesetReturned, protocol.ChangesetWithdrawn},
 	Cols:   []page.Col{{Label: "set.title"}, {Label: "set.agency"}, {Label: "set.entries", Num: true}, {Label: "console.state", Short: true}, {Label: "set.province", Short: true}, {Label: "set.submitted", Short: true}},
 	Empty:  page.Empty{What: "changesets.empty", Do: "changesets.empty-do"},
 	Row: func(v *console.Visit, h console.Hit, t *page.Table) error {
@@ -85,7 +85,7 @@ func (w *Web) showChangeset(v *console.Visit) error {
 	for i := range setActs {
 		a := &setActs[i]
 		if review == nil && a.offered(set) && v.May(a.verb, set.Agency) {
-			sheet.Actions = append(sheet.Actions, console.Action{Label: console.Word("do-set", string(a.act)), Href: "/changesets/" + id + "/" + string(a.act), Primary: !a.danger})
+			sheet.Actions = append(sheet.Actions, console.Action{Label: console.Word("do-set.", string(a.act)), Href: "/changesets/" + id + "/" + string(a.act), Primary: !a.danger})
 		}
 	}
 	return v.Show(page.View{Title: set.Title, Active: "changesets"}, sheet)
@@ -151,7 +151,7 @@ var setActs = []setAct{
 		do: func(ctx context.Context, d Desk, who *protocol.Account, ref protocol.Ref) (protocol.Record, error) {
 			return d.FirstReview(ctx, who, ref)
 		}},
-	{act: "withdraw", verb: protocol.MayEditCatalog, danger: true, offered: func(s *protocol.Changeset) bool { return s.State != protocol.ChangesetWithdrawn },
+	{act: "withdraw", verb: protocol.MayEditCatalog, danger: true, offered: func(s *protocol.Changeset) bool { return s.State == protocol.ChangesetSubmitted || s.State == protocol.ChangesetReviewed },
 		do: func(ctx context.Context, d Desk, who *protocol.Account, ref protocol.Ref) (protocol.Record, error) {
 			return d.WithdrawChangeset(ctx, who, ref)
 		}},
@@ -166,7 +166,7 @@ func (w *Web) doSetAct(v *console.Visit, a *setAct) error {
 	if err != nil {
 		return err
 	}
-	return v.Done("/changesets/"+ref.ID, page.Good, console.Word("done-set", string(a.act)))
+	return v.Done("/changesets/"+ref.ID, page.Good, console.Word("done-set.", string(a.act)))
 }
 
 func (w *Web) renderSetAct(v *console.Visit, a *setAct, flash ...page.Flash) error {
@@ -176,15 +176,15 @@ func (w *Web) renderSetAct(v *console.Visit, a *setAct, flash ...page.Flash) err
 		return err
 	}
 	home := "/changesets/" + ref.ID
-	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do-set", string(a.act)), Danger: a.danger, Back: &page.Link{Label: "act.back", Href: home}}
+	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do-set.", string(a.act)), Danger: a.danger, Back: &page.Link{Label: "act.back", Href: home}}
 	if a.act == "first_review" && set.Submitter == v.Author() {
 		f.Blocked = []string{"blocked.own-set"}
 	}
-	view := page.View{Title: console.Word("do-set", string(a.act)), Active: "changesets", Crumbs: []page.Link{{Label: set.Title, Href: home}}, Flash: flash}
+	view := page.View{Title: console.Word("do-set.", string(a.act)), Active: "changesets", Crumbs: []page.Link{{Label: set.Title, Href: home}}, Flash: flash}
 	if len(flash) > 0 {
 		view.Status = 409
 	}
-	view.Data = page.Confirm{Question: console.Word("question-set", string(a.act)), Consequence: console.Word("then-set", string(a.act)), Form: f,
+	view.Data = page.Confirm{Question: console.Word("question-set.", string(a.act)), Consequence: console.Word("then-set.", string(a.act)), Form: f,
 		Facts: []page.Fact{{Label: "set.title", Cell: page.Word(set.Title)}, {Label: "set.entries", Cell: page.Number(len(set.Members))}, {Label: "set.submitter", Cell: page.Word(v.Person(set.Submitter))}}}
 	return v.Render(page.ConfirmPage, view)
 }

@@ -3,8 +3,11 @@ package web
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,7 +75,8 @@ func newWorld(t testing.TB) *world {
 		"boss": person("boss", "窗口长", protocol.RoleClerk, protocol.RoleAcceptor, protocol.RoleDecider, protocol.RoleEditor, protocol.RoleReviewer, protocol.RoleOperator)}}
 	w.status = Status{Node: "yanbian", Epoch: 1, Level: 1, NumbersLeft: 18_412, DiskFree: 61 << 30, DiskTotal: 128 << 30, Bytes: 812 << 20, WorkOpen: 1, ScansQueued: 2, CertUntil: ago(-120),
 		Lanes: []Lane{{Lane: protocol.Urgent, Connected: true, Server: "hub2", Since: ago(26), Fresh: nowAt, Queued: 3, Bytes: 8214, Oldest: ago(1)}, {Lane: protocol.Bulk, Connected: true, Server: "hub1", Since: ago(26), Fresh: nowAt}}}
-	for login, a := range w.people {
+	for _, login := range slices.Sorted(maps.Keys(w.people)) {
+		a := w.people[login]
 		w.Put("account", protocol.AccountID("yanbian", login), "yanbian", ago(2000), 5, *a)
 	}
 	w.registers()
@@ -100,7 +104,9 @@ func (w *world) items() {
 		Node: "changchun", CaseType: "promise", Scope: "interprefecture", Legal: protocol.Limit{N: 30, Unit: protocol.WorkingDays}, Promise: protocol.Limit{N: 20, Unit: protocol.WorkingDays}, Visits: 1, Conditions: "共同生活的家庭成员人均收入低于当地最低生活保障标准", EffectiveAt: protocol.Day{Year: 2026, Month: 1, Dom: 1}, State: protocol.ItemPublished}
 	local := poor
 	local.ImplCode, local.Name, local.Scope = strings.TrimSuffix(closeID, "@1"), "特困人员供养审核", "none"
-	for id, i := range map[string]protocol.Item{foodID: food, poorID: poor, closeID: local} {
+	all := map[string]protocol.Item{foodID: food, poorID: poor, closeID: local}
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		i := all[id]
 		w.Put("item", id, protocol.Hub, ago(1000), 10, i)
 		w.Put("guide", id, protocol.Hub, ago(1000), 11, guideOf(i.ImplCode))
 	}
@@ -304,4 +310,41 @@ func newWeb(t testing.TB, w *world) *Web {
 		t.Fatal(err)
 	}
 	return pages
+}
+
+// poison puts hostile text into every string of every record of a kind that a
+// person may have typed.
+func (w *world) poison(kind protocol.KindName) {
+	found, err := w.Search(context.Background(), console.Query{Kind: kind, Limit: 1000})
+	if err != nil {
+		panic(err)
+	}
+	for _, h := range found.Hits {
+		rec, _, _ := w.Get(h.Ref)
+		var body map[string]any
+		if err := json.Unmarshal(rec.Body, &body); err != nil {
+			panic(err)
+		}
+		for _, field := range []string{"name", "item_name", "agency_name", "title", "abstract", "provider", "reason", "conditions", "fee", "opinion"} {
+			if _, there := body[field]; there {
+				body[field] = consoletest.Payloads
+			}
+		}
+		if a, ok := body["applicant"].(map[string]any); ok {
+			a["name"], a["contact"] = consoletest.Payloads, consoletest.Payloads
+		}
+		if r, ok := body["received"].(map[string]any); ok {
+			r["window"] = consoletest.Payloads
+		}
+		w.Put(h.Ref.Kind, h.Ref.ID, rec.Home, rec.At, rec.Index, body)
+	}
+}
+
+func (w *world) copyCase(from, to string, n int) {
+	c, rec, err := console.Read[protocol.Case](w, protocol.Ref{Kind: "case", ID: from})
+	if err != nil {
+		panic(err)
+	}
+	c.ReceiptNo = fmt.Sprintf("22000000%04dV", n)
+	w.Put("case", to, rec.Home, rec.At, rec.Index, *c)
 }

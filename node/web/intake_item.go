@@ -11,7 +11,7 @@ import (
 // chooseItem is the first step of an intake: only items that can be filed here.
 func (w *Web) chooseItem(v *console.Visit) error {
 	list := console.List{
-		Kind: "item", Fixed: nil, Hint: "items.hint", Caption: "nav.intake", Key: protocol.NormalizeCode,
+		Kind: "item", Fixed: nil, Hint: "items.hint", Caption: "nav.intake", Key: console.NumberKey,
 		Facets: []console.Select{{Facet: "agency", Label: "item.agency", Name: (*console.Visit).Agency}},
 		Cols:   []page.Col{{Label: "item.name"}, {Label: "item.agency"}, {Label: "item.promise", Short: true}, {Label: "intake.may", Short: true}},
 		Empty:  page.Empty{What: "items.empty", Do: "items.empty-do"},
@@ -43,7 +43,7 @@ func (w *Web) chooseItem(v *console.Visit) error {
 func closed(v *console.Visit, i *protocol.Item) string {
 	switch {
 	case i.State != protocol.ItemPublished:
-		return console.Word("state.item", i.State)
+		return console.Word("state.item.", i.State)
 	case v.Now().Day().Before(i.EffectiveAt):
 		return v.T("intake.not-yet", i.EffectiveAt.String())
 	case i.Node != v.At() && !slices.Contains([]string{"nation", "interprovince", "interprefecture"}, i.Scope):

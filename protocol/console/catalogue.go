@@ -20,7 +20,7 @@ var listings = List{
 	Kind: "catalog.listing", Family: "listing", Start: protocol.ListingListed, Hint: "catalogue.hint", Caption: "nav.catalogue",
 	States: []string{protocol.ListingListed, protocol.ListingApproved, protocol.ListingWithheld, protocol.ListingRetired},
 	Facets: []Select{{"agency", "entry.provider", (*Visit).Agency}, {"division", "entry.division", func(v *Visit, d string) string { return v.Division(protocol.Division(d)) }}},
-	Key:    protocol.NormalizeCode,
+	Key:    NumberKey,
 	Cols:   []page.Col{{Label: "entry.name"}, {Label: "entry.code", Short: true}, {Label: "entry.provider"}, {Label: "entry.division", Short: true}, {Label: "console.state", Short: true}, {Label: "console.updated", Short: true}},
 	Empty:  page.Empty{What: "catalogue.empty", Do: "catalogue.empty-do"},
 	Row: func(v *Visit, h Hit, t *page.Table) error {

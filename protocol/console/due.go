@@ -55,6 +55,9 @@ func (v *Visit) Clock(id protocol.ClockID, start, day protocol.Day, provisional 
 	return page.Fact{Label: "clock." + lower(id), Cell: v.DueCell(v.standing(id, start, day, provisional))}, true
 }
 
+// ClockName is the name of a clock.
+func (v *Visit) ClockName(id protocol.ClockID) string { return v.word("clock."+lower(id), id.Title()) }
+
 // DueBadge says in words and colour how long is left.
 func (v *Visit) DueBadge(d Due) page.Badge {
 	key, n := "due.left", d.Left

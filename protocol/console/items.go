@@ -17,7 +17,7 @@ var items = List{
 	States: []string{protocol.ItemPublished, protocol.ItemSuspended, protocol.ItemWithdrawn},
 	Facets: []Select{{"node", "item.node", func(v *Visit, n string) string { return v.Place(protocol.NodeID(n)) }}, {"agency", "item.agency", (*Visit).Agency},
 		{"type", "item.type", func(v *Visit, t string) string { return v.word("itemtype."+t, t) }}},
-	Key:   protocol.NormalizeCode,
+	Key:   NumberKey,
 	Cols:  []page.Col{{Label: "item.name"}, {Label: "item.agency"}, {Label: "item.type", Short: true}, {Label: "item.promise", Short: true}, {Label: "item.scope"}, {Label: "console.state", Short: true}},
 	Empty: page.Empty{What: "items.empty", Do: "items.empty-do"},
 	Row: func(v *Visit, h Hit, t *page.Table) error {
@@ -92,10 +92,10 @@ func (v *Visit) GuideSections(g *protocol.Guide) []Section {
 
 // Necessity is the badge of a material's necessity.
 func Necessity(n string) page.Badge {
-	return page.Badge{Tone: tones["necessity."+n], Word: Word("necessity", n)}
+	return page.Badge{Tone: tones["necessity."+n], Word: Word("necessity.", n)}
 }
 
 // Presence is the badge of what was found at the counter.
 func Presence(p string) page.Badge {
-	return page.Badge{Tone: tones["presence."+p], Word: Word("presence", p)}
+	return page.Badge{Tone: tones["presence."+p], Word: Word("presence.", p)}
 }

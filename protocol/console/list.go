@@ -123,7 +123,7 @@ func (l *List) tabs(v *Visit, q Query, counts Result) []page.Tab {
 	href := func(state string) string { return page.With(v.R.URL, stateParam, state, "after", "", trailParam, "") }
 	tabs := []page.Tab{{Label: "console.all", Href: href(allStates), Count: all, Active: q.State == ""}}
 	for _, s := range l.States {
-		tabs = append(tabs, page.Tab{Label: Word("state."+l.Family, s), Href: href(s), Count: each[s], Active: q.State == s})
+		tabs = append(tabs, page.Tab{Label: Word("state."+l.Family+".", s), Href: href(s), Count: each[s], Active: q.State == s})
 	}
 	return tabs
 }
@@ -166,6 +166,10 @@ func (l *List) pager(v *Visit, r Result) page.Pager {
 	}
 	return p
 }
+
+// NumberKey reads what a person types for a number or code: letters are
+// capitals whatever was typed.
+func NumberKey(q string) string { return strings.ToUpper(protocol.NormalizeCode(q)) }
 
 func count(r Result) string {
 	s := page.Number(r.Total).Text

@@ -89,6 +89,8 @@ var stateTexts = page.Texts{
 
 	"state.changeset.submitted": {ZH: "待一审", EN: "Awaiting first review"},
 	"state.changeset.reviewed":  {ZH: "已一审", EN: "First review passed"},
+	"state.changeset.approved":  {ZH: "二审通过", EN: "Approved"},
+	"state.changeset.returned":  {ZH: "已退回", EN: "Returned"},
 	"state.changeset.withdrawn": {ZH: "已撤回", EN: "Withdrawn"},
 	"state.review.waiting":      {ZH: "待省级二审", EN: "Awaiting the province"},
 	"state.review.approved":     {ZH: "省级已通过", EN: "Approved by the province"},

@@ -13,7 +13,7 @@ var tones = map[string]page.Tone{
 	"case.received": page.Info, "case.handing_over": page.Info, "case.arrived": page.Info, "case.accepted": page.Info,
 	"case.granted": page.Good, "case.delivered": page.Good, "item.published": page.Good, "item.suspended": page.Warn,
 	"request.filed": page.Info, "request.done": page.Good, "request.declined": page.Bad,
-	"changeset.submitted": page.Info, "changeset.reviewed": page.Info,
+	"changeset.submitted": page.Info, "changeset.reviewed": page.Info, "changeset.approved": page.Good, "changeset.returned": page.Bad,
 	"review.approved": page.Good, "review.returned": page.Bad,
 	"listing.listed": page.Good, "listing.approved": page.Info, "listing.withheld": page.Warn,
 	"node.enrolled": page.Good, "node.planned": page.Plain, "node.fenced": page.Warn, "node.revoked": page.Bad,
@@ -25,11 +25,11 @@ var tones = map[string]page.Tone{
 
 // State is the badge of a state of some family: State("case", "received").
 func State(family, state string) page.Badge {
-	return page.Badge{Tone: tones[family+"."+state], Word: Word("state."+family, state)}
+	return page.Badge{Tone: tones[family+"."+state], Word: Word("state."+family+".", state)}
 }
 
-// Word is the key of a closed word of the protocol: Word("act.case", "hand_over").
-func Word(family, word string) string { return family + "." + strings.ReplaceAll(word, "_", "-") }
+// Word is the key of a closed word of the protocol: Word("act.case.", "hand_over").
+func Word(family, word string) string { return family + strings.ReplaceAll(word, "_", "-") }
 
 // Family is the word under which a kind's states and acts stand in the
 // catalogue: "changeset" for "catalog.changeset".
@@ -40,7 +40,7 @@ func Family(kind protocol.KindName) string {
 
 // Act names an act of a kind for people.
 func (v *Visit) Act(kind protocol.KindName, act protocol.Act) string {
-	return v.word(Word("act."+Family(kind), string(act)), string(act))
+	return v.word(Word("act."+Family(kind)+".", string(act)), string(act))
 }
 
 // KindWord names a kind of record.
@@ -63,9 +63,12 @@ func (v *Visit) word(key, otherwise string, args ...any) string {
 	return otherwise
 }
 
+// Label translates a label where only finished text fits, such as in a cell.
+func (v *Visit) Label(s string) string { return v.word(s, s) }
+
 // StateWord is a state's name in a sentence.
 func (v *Visit) StateWord(family, state string) string {
-	return v.word(Word("state."+family, state), state)
+	return v.word(Word("state."+family+".", state), state)
 }
 
 // Place names a node or the hub.
@@ -149,9 +152,11 @@ func (v *Visit) timeline(kind protocol.KindName, steps []Step) []page.Moment {
 	for _, s := range steps {
 		m := page.Moment{At: s.At, What: v.Act(kind, s.Act), Who: v.Person(s.By), Place: v.Place(s.Home)}
 		switch {
+		case v.At() == protocol.Hub:
+			m.Note = v.T("console.index", s.Index)
 		case s.Index > 0:
 			m.Mark, m.Note = &page.Badge{Tone: page.Good, Word: "console.recorded"}, v.T("console.index", s.Index)
-		case v.At() != protocol.Hub:
+		default:
 			m.Mark, m.Note = &page.Badge{Tone: page.Warn, Word: "console.unsent"}, v.T("console.unsent-note")
 		}
 		list = append(list, m)

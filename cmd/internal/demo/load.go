@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 
 	"xiangyun/cmd/internal/sample"
 	"xiangyun/hub/api"
@@ -45,12 +46,25 @@ func (d *Demo) LoadRegisters(ctx context.Context) error {
 			return fmt.Errorf("建立省级账号 %s: %w", a.Login, err)
 		}
 	}
-	for _, id := range d.Nodes {
-		if err := d.loadNode(ctx, id); err != nil {
-			return fmt.Errorf("%s: %w", plainName(id), err)
-		}
+	if err := d.onAllNodes(func(id protocol.NodeID) error { return d.loadNode(ctx, id) }); err != nil {
+		return err
 	}
 	return d.registersArrived(ctx)
+}
+
+// onAllNodes works on every node at once.
+func (d *Demo) onAllNodes(work func(protocol.NodeID) error) error {
+	errs := make([]error, len(d.Nodes))
+	var wg sync.WaitGroup
+	for i, id := range d.Nodes {
+		wg.Go(func() {
+			if err := work(id); err != nil {
+				errs[i] = fmt.Errorf("%s: %w", plainName(id), err)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 func (d *Demo) loadNode(ctx context.Context, id protocol.NodeID) error {
