@@ -20,6 +20,7 @@ type ask struct {
 	Group   []draftOnWire `json:"group,omitempty"`
 	Claim   *claim        `json:"claim,omitempty"`
 	Change  *change       `json:"change,omitempty"`
+	Digest  []byte        `json:"digest,omitempty"` // a digest command of the asker
 }
 
 // encode writes batches one after another as they are, because they are nearly
@@ -155,6 +156,9 @@ func (s *Server) answerAsk(ctx context.Context, q ask) (r reply, err error) {
 		return r, protocol.NewFault(protocol.Busy, "lead", "本服务器不是主服务器")
 	}
 	switch {
+	case q.Digest != nil:
+		_, _, err = s.quorum.Apply(ctx, q.Digest)
+		return r, err
 	case q.Change != nil:
 		return r, s.alter(ctx, *q.Change)
 	case q.Claim != nil:

@@ -47,4 +47,3 @@ func (s *Server) hint() quorum.Hint {
 // Hints is what the servers tell of themselves: addresses, builds, room, and
 // whose sessions they hold.
 func (s *Server) Hints() []quorum.Hint { return s.gossip.Members() }
-

@@ -14,7 +14,7 @@ import (
 
 // Bounds of one Raft entry and of how many are under way (pitfalls.R4, R8).
 const (
-	maxCommand  = 480 << 10
+	maxCommand  = 256 << 10 // and at most one batch more, so that it stays below fsm.MaxCommand
 	maxGroups   = 256
 	maxInFlight = 4
 	applyWait   = 10 * time.Second

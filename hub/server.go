@@ -115,7 +115,7 @@ func (s *Server) loadSecrets() error {
 }
 
 func (s *Server) openStores() (err error) {
-	if s.fsm, err = fsm.Open(s.path(stateDir), fsm.Options{Log: s.log, Server: string(s.id), Fatal: s.stop}); err != nil {
+	if s.fsm, err = fsm.Open(s.path(stateDir), fsm.Options{Log: s.log, Server: string(s.id), Outvoted: 2, Fatal: s.stop}); err != nil {
 		return fmt.Errorf("open state: %w", err)
 	}
 	if s.blobs, err = blob.Open(s.path(blobDir), blob.Options{Log: s.log}); err != nil {

@@ -14,8 +14,8 @@ const (
 	digestEvery = 30 * time.Second
 )
 
-// steward does what only the leader may: it ticks the province's clock, has
-// the voters compare their digests, and keeps nodes in receipt numbers.
+// steward ticks the province's clock and keeps nodes in receipt numbers, which
+// only the leader may; every server has its digest compared with the others'.
 func (s *Server) steward(ctx context.Context) error {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
@@ -25,15 +25,14 @@ func (s *Server) steward(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		}
-		if !s.quorum.IsLeader() {
-			continue
-		}
-		s.tick(ctx)
 		if s.cfg.Now().Sub(lastDigest) >= digestEvery {
-			s.compareDigests(ctx)
+			s.claimDigest(ctx)
 			lastDigest = s.cfg.Now()
 		}
-		s.refillBlocks(ctx)
+		if s.quorum.IsLeader() {
+			s.tick(ctx)
+			s.refillBlocks(ctx)
+		}
 	}
 }
 
@@ -44,14 +43,18 @@ func (s *Server) tick(ctx context.Context) {
 	}
 }
 
-func (s *Server) compareDigests(ctx context.Context) {
+// claimDigest tells all voters this server's digest. A server that a majority
+// contradicts stops itself (proof.I13).
+func (s *Server) claimDigest(ctx context.Context) {
 	index, digest := s.fsm.StateDigest()
 	cmd, err := fsm.EncodeDigest(string(s.id), index, digest)
-	if err == nil {
+	if err == nil && s.quorum.IsLeader() {
 		_, _, err = s.quorum.Apply(ctx, cmd)
+	} else if err == nil {
+		_, err = s.askOnce(ctx, ask{Digest: cmd})
 	}
-	if err != nil {
-		s.log.Warn("digest not compared", "err", err)
+	if err != nil && ctx.Err() == nil {
+		s.log.Info("digest not compared", "err", err)
 	}
 }
 

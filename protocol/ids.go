@@ -57,7 +57,7 @@ const maxID = 200
 
 // Validate reports why r cannot name a record.
 func (r Ref) Validate() error {
-	if r.Kind == "" || len(r.Kind) > 40 {
+	if r.Kind == "" || len(r.Kind) > 40 || strings.ContainsAny(string(r.Kind), "\x00\n\r/") {
 		return fmt.Errorf("reference %q: bad kind", r)
 	}
 	if r.ID == "" || len(r.ID) > maxID || strings.ContainsAny(r.ID, "\x00\n\r") {

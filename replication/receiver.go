@@ -132,6 +132,9 @@ func (r *receiver) answer(decisions []Decision) error {
 	var last *wire.Ack
 	for i := range decisions {
 		if f := decisions[i].Fault; f != nil {
+			if ack := decisions[i].Ack; ack.Pos.Seq > 0 { // part of the batch was decided before the fault
+				last = after(last, ack)
+			}
 			if last != nil {
 				if err := r.c.Out.Send(*last); err != nil {
 					return err
@@ -139,11 +142,7 @@ func (r *receiver) answer(decisions []Decision) error {
 			}
 			return f
 		}
-		ack := decisions[i].Ack
-		if last != nil {
-			ack.Verdicts = append(last.Verdicts, ack.Verdicts...)
-		}
-		last = &ack
+		last = after(last, decisions[i].Ack)
 	}
 	if last == nil {
 		return nil
@@ -152,6 +151,14 @@ func (r *receiver) answer(decisions []Decision) error {
 		return err
 	}
 	return r.c.Out.Send(wire.Credit{Lane: last.Lane, Bytes: r.d.Credit(last.Lane)})
+}
+
+// after joins an acknowledgement to the one before it.
+func after(last *wire.Ack, ack wire.Ack) *wire.Ack {
+	if last != nil {
+		ack.Verdicts = append(last.Verdicts, ack.Verdicts...)
+	}
+	return &ack
 }
 
 func wakeUp(ch chan struct{}) {

@@ -15,6 +15,8 @@ var (
 	actExits  = []int{exitDone, exitFailed, exitUsage, exitRefused, exitUnreachable, exitDenied, exitOperator}
 )
 
+const exitTitle = "退出码:"
+
 var exitTexts = map[int]string{
 	exitDone: "完成", exitFailed: "失败(包括没有找到)", exitUsage: "用法不对", exitRefused: "被规则拒绝(规则编号见错误输出)",
 	exitUnreachable: "连接不上", exitDenied: "没有权限", exitOperator: "需要管理员决定(分叉、隔离、冻结)",
@@ -26,9 +28,9 @@ func described(c *cobra.Command, detail string, exits []int) *cobra.Command {
 	var b strings.Builder
 	b.WriteString(c.Short + "。")
 	if detail != "" {
-		b.WriteString("\n\n" + detail)
+		b.WriteString("\n\n" + strings.TrimSpace(detail))
 	}
-	b.WriteString("\n\n退出码:")
+	b.WriteString("\n\n" + exitTitle)
 	for _, code := range exits {
 		fmt.Fprintf(&b, "\n  %d %s", code, exitTexts[code])
 	}
@@ -111,10 +113,13 @@ func finish(root *cobra.Command) {
 		c.InitDefaultHelpFlag()
 		c.Flags().Lookup("help").Usage = "显示本说明"
 		c.DisableFlagsInUseLine = true
-		if c.HasSubCommands() && !c.Runnable() {
-			c.Args, c.RunE = cobra.ArbitraryArgs, holder
-		}
 		translate(c)
+		switch {
+		case c.HasSubCommands() && !c.Runnable():
+			c.Args, c.RunE = cobra.ArbitraryArgs, holder
+		case !strings.Contains(c.Long, exitTitle):
+			described(c, strings.TrimPrefix(c.Long, c.Short+"。"), []int{exitDone, exitFailed, exitUsage})
+		}
 	})
 }
 

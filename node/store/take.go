@@ -55,8 +55,14 @@ func (g *group) take(l *wire.Line) error {
 	case wire.LineVerdict:
 		return g.decide(*l.Verdict)
 	case wire.LineErase:
+		if late, err := g.late(l.Ref, l.Index, true); late || err != nil {
+			return err
+		}
 		return g.replace(l.Ref, nil)
 	case wire.LineForce:
+		if late, err := g.late(l.Record.Ref, l.Record.Index, false); late || err != nil {
+			return err
+		}
 		return g.replace(l.Record.Ref, l.Record)
 	case wire.LineRecord, wire.LineRequest, wire.LineCalendar:
 		return g.install(l)
@@ -67,6 +73,17 @@ func (g *group) take(l *wire.Line) error {
 		return nil
 	}
 	return fmt.Errorf("unknown kind of line %d", l.What) // wire refuses it earlier
+}
+
+// late reports whether the hub has decided something newer about a record here
+// than what a line undoes: read late, it would bring an act down that no later
+// line brings back. An erase is late only for what this place is home of.
+func (g *group) late(ref protocol.Ref, index uint64, own bool) (bool, error) {
+	old, err := before(g.tx, ref)
+	if err != nil || old == nil || own && old.Home != g.s.config.Node {
+		return false, err
+	}
+	return old.Index > index, nil
 }
 
 // install takes a record that the hub decided if it is newer than what is here,

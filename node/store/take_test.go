@@ -86,7 +86,8 @@ func TestReplicationD3OnlyWhatIsNewerIsTaken(t *testing.T) {
 		{"an older one", wire.Line{What: wire.LineRecord, Record: agencyRecord(1, 1, 4, "一")}, "二"},
 		{"the next one", wire.Line{What: wire.LineRecord, Record: agencyRecord(3, 1, 6, "三")}, "三"},
 		{"a newer epoch with a lower rev", wire.Line{What: wire.LineRecord, Record: agencyRecord(2, 2, 7, "四")}, "四"},
-		{"forced back", wire.Line{What: wire.LineForce, Record: agencyRecord(1, 1, 4, "一")}, "一"},
+		{"a force read late", wire.Line{What: wire.LineForce, Record: agencyRecord(1, 1, 4, "一")}, "四"},
+		{"forced back", wire.Line{What: wire.LineForce, Record: agencyRecord(1, 1, 8, "一")}, "一"},
 		{"erased", wire.Line{What: wire.LineErase, Ref: ref("agency", usccThere)}, ""},
 		{"erased again", wire.Line{What: wire.LineErase, Ref: ref("agency", usccThere)}, ""},
 	} {

@@ -151,7 +151,9 @@ var setActs = []setAct{
 		do: func(ctx context.Context, d Desk, who *protocol.Account, ref protocol.Ref) (protocol.Record, error) {
 			return d.FirstReview(ctx, who, ref)
 		}},
-	{act: "withdraw", verb: protocol.MayEditCatalog, danger: true, offered: func(s *protocol.Changeset) bool { return s.State == protocol.ChangesetSubmitted || s.State == protocol.ChangesetReviewed },
+	{act: "withdraw", verb: protocol.MayEditCatalog, danger: true, offered: func(s *protocol.Changeset) bool {
+		return s.State == protocol.ChangesetSubmitted || s.State == protocol.ChangesetReviewed
+	},
 		do: func(ctx context.Context, d Desk, who *protocol.Account, ref protocol.Ref) (protocol.Record, error) {
 			return d.WithdrawChangeset(ctx, who, ref)
 		}},

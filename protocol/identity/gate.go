@@ -20,7 +20,7 @@ const (
 	failWindow  = time.Hour
 	failLimit   = 10 // wrong passwords per account and hour
 	hashWait    = 10 * time.Second
-	hashAtOnce  = 2  // concurrent password checks: each takes 46 MiB
+	hashAtOnce  = 2 // concurrent password checks: each takes 46 MiB
 )
 
 // Accounts finds the accounts that may log in at a place; false when there is
