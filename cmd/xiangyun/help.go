@@ -112,7 +112,7 @@ func finish(root *cobra.Command) {
 	eachCommand(root, func(c *cobra.Command) {
 		c.InitDefaultHelpFlag()
 		c.Flags().Lookup("help").Usage = "显示本说明"
-		c.DisableFlagsInUseLine = true
+		c.DisableFlagsInUseLine, c.SuggestionsMinimumDistance = true, 2
 		translate(c)
 		switch {
 		case c.HasSubCommands() && !c.Runnable():

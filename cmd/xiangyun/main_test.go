@@ -3,7 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"flag"
+	goflag "flag"
 	"fmt"
 	"net"
 	"os"
@@ -18,7 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-var update = flag.Bool("update", false, "write golden files")
+var update = goflag.Bool("update", false, "write golden files")
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"xiangyun": main}) }
 

@@ -117,7 +117,7 @@ func (w *Web) registerAgency(v *console.Visit) error {
 		a.Parent, a.Rest = old.Parent, old.Rest // not on the form
 	}
 	_, err = w.cfg.Office.RegisterAgency(v.Context(), v.Who, a)
-	if f, refused := refusal(err); refused {
+	if f, refused := console.Refusal(err); refused {
 		return renderAgency(v, typed, nil, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {

@@ -49,7 +49,7 @@ func answerQuestion(v *console.Visit, q *question) error {
 		}
 	}
 	if err := q.do(v, form); err != nil {
-		if f, refused := refusal(err); refused {
+		if f, refused := console.Refusal(err); refused {
 			return renderQuestion(v, q, form, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 		}
 		return err
@@ -80,12 +80,6 @@ func renderQuestion(v *console.Visit, q *question, typed url.Values, flash ...pa
 	return v.Render(page.ConfirmPage, view)
 }
 
-// refusal tells a rule's no, which is shown beside the form, from other errors.
-func refusal(err error) (*protocol.Fault, bool) {
-	var f *protocol.Fault
-	ok := errors.As(err, &f) && f.Code == protocol.Refused
-	return f, ok
-}
 
 // below gives the page of the record that an act is about.
 func below(base string) func(*console.Visit) string {

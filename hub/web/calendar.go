@@ -111,7 +111,7 @@ func (w *Web) publishYear(v *console.Visit) error {
 		return renderYear(v, typed, wrong)
 	}
 	_, err = w.cfg.Office.PublishCalendar(v.Context(), v.Who, c)
-	if f, refused := refusal(err); refused {
+	if f, refused := console.Refusal(err); refused {
 		return renderYear(v, typed, nil, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {

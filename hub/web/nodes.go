@@ -121,7 +121,7 @@ func (w *Web) askToken(v *console.Visit) error { return renderQuestion(v, tokenQ
 // address, a cookie or a log.
 func (w *Web) issueToken(v *console.Visit) error {
 	t, err := w.cfg.Tokens.IssueToken(v.Context(), v.Who, protocol.RoleNode, protocol.NodeID(v.R.PathValue("id")))
-	if f, refused := refusal(err); refused {
+	if f, refused := console.Refusal(err); refused {
 		return renderQuestion(v, tokenQuestion(w), nil, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {
@@ -185,7 +185,7 @@ func (w *Web) planNode(v *console.Visit) error {
 		return renderPlan(v, typed, wrong)
 	}
 	_, err = w.cfg.Office.PlanNode(v.Context(), v.Who, n)
-	if f, refused := refusal(err); refused {
+	if f, refused := console.Refusal(err); refused {
 		return renderPlan(v, typed, nil, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {

@@ -69,7 +69,7 @@ func (w *Web) publishSelected(v *console.Visit) error {
 	for _, id := range form["request"] {
 		ref := protocol.Ref{Kind: "request", ID: id}
 		_, err := w.cfg.Office.Publish(v.Context(), v.Who, ref)
-		if f, refused := refusal(err); refused {
+		if f, refused := console.Refusal(err); refused {
 			title := id
 			if r, err := console.Find[protocol.Request](v.Records(), ref); err == nil && r != nil {
 				title = r.Title

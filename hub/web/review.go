@@ -136,7 +136,7 @@ func (w *Web) review(v *console.Visit) error {
 		return w.renderReview(v, typed, wrong)
 	}
 	_, err = w.cfg.Office.Approve(v.Context(), v.Who, s.id, returned)
-	if f, refused := refusal(err); refused {
+	if f, refused := console.Refusal(err); refused {
 		flash := page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule}
 		if len(returned) == len(s.set.Members) {
 			flash.Link = &page.Link{Label: "do.return-set", Href: "/changesets/" + s.id + "/return"}

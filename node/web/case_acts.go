@@ -197,7 +197,7 @@ func (w *Web) doCase(v *console.Visit, a caseAct) error {
 	}
 	ref := caseRef(v)
 	rec, err := a.do(v.Context(), w.cfg.Desk, v.Who, desk.CaseAct{Case: ref, Seen: seen}, form)
-	if f, refused := refusal(err); refused {
+	if f, refused := console.Refusal(err); refused {
 		return w.renderAct(v, &a, form, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {
@@ -210,12 +210,6 @@ func (w *Web) doCase(v *console.Visit, a caseAct) error {
 	return v.Done("/cases/"+ref.ID, page.Good, key)
 }
 
-// refusal tells a rule's no, which is shown beside the form, from other errors.
-func refusal(err error) (*protocol.Fault, bool) {
-	var f *protocol.Fault
-	ok := errors.As(err, &f) && f.Code == protocol.Refused
-	return f, ok
-}
 
 func (w *Web) renderAct(v *console.Visit, a *caseAct, typed url.Values, flash ...page.Flash) error {
 	c, rec, err := console.Read[protocol.Case](v.Records(), caseRef(v))

@@ -162,7 +162,7 @@ var setActs = []setAct{
 func (w *Web) doSetAct(v *console.Visit, a *setAct) error {
 	ref := protocol.Ref{Kind: "catalog.changeset", ID: v.R.PathValue("id")}
 	_, err := a.do(v.Context(), w.cfg.Desk, v.Who, ref)
-	if f, refused := refusal(err); refused {
+	if f, refused := console.Refusal(err); refused {
 		return w.renderSetAct(v, a, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {

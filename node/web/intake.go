@@ -109,7 +109,7 @@ func (w *Web) receive(v *console.Visit) error {
 	got, err := w.cfg.Desk.Receive(v.Context(), v.Who, desk.Intake{Item: v.R.PathValue("item"), Guide: hash, Applicant: applicant(typed), Form: remarks(typed),
 		Materials: answers(typed, guide), Window: typed.Get("window"), Offline: !st.Connected(), Nonce: typed.Get("nonce"),
 		HandOver: item.Node != v.At() && typed.Get("hand_over") != ""})
-	if f, refused := refusal(err); refused {
+	if f, refused := console.Refusal(err); refused {
 		return w.renderIntake(v, typed, wrong, http.StatusConflict, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {

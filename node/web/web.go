@@ -115,7 +115,7 @@ func (w *Web) pages() {
 	w.Handle("GET /work/{id}/close", protocol.MayOperate, w.askWork)
 	w.Handle("POST /work/{id}/close", protocol.MayOperate, w.closeWork)
 	w.Handle("GET /status", protocol.MayReadStatus, w.status)
-	w.accountPages()
+	w.AccountPages(w.accounts())
 }
 
 // around is asked once per page.

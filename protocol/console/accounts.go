@@ -21,6 +21,8 @@ type AccountOffice struct {
 	// Create makes the account and gives its API token when one was asked for.
 	Create func(v *Visit, n NewAccount) (token string, err error)
 	Tokens bool // whether API tokens are given here
+	// Disable ends an account's rights at once; nil when that is not done here.
+	Disable func(v *Visit, login string) error
 }
 
 // AccountPages adds the list of accounts and the form for a new one.
@@ -34,6 +36,10 @@ func (c *Console) AccountPages(o AccountOffice) {
 		return o.render(v, typed, nil)
 	})
 	c.Handle("POST /accounts/new", protocol.MayManageAccount, o.make)
+	if o.Disable != nil {
+		c.Handle("GET /accounts/{login}/disable", protocol.MayManageAccount, func(v *Visit) error { return askDisable(v) })
+		c.Handle("POST /accounts/{login}/disable", protocol.MayManageAccount, o.disable)
+	}
 }
 
 func accountList(disable bool) List {
@@ -155,4 +161,38 @@ func (o *AccountOffice) render(v *Visit, typed url.Values, wrong map[string]stri
 		view.Status = 422
 	}
 	return v.Show(view, Sheet{Sections: []Section{{Form: &f}}})
+}
+
+func askDisable(v *Visit, flash ...page.Flash) error {
+	login := v.R.PathValue("login")
+	a, _, err := Read[protocol.Account](v.Records(), protocol.Ref{Kind: "account", ID: protocol.AccountID(v.At(), login)})
+	if err != nil {
+		return err
+	}
+	f := page.Form{Action: "/accounts/" + url.PathEscape(login) + "/disable", Submit: "account.disable", Danger: true, Back: &page.Link{Label: "act.back", Href: "/accounts"}}
+	if login == v.Who.Login {
+		f.Blocked = []string{"account.not-self"}
+	}
+	view := page.View{Title: "account.disable", Active: "accounts", Flash: flash}
+	if len(flash) > 0 {
+		view.Status = 409
+	}
+	view.Data = page.Confirm{Question: "account.question", Consequence: "account.then", Form: f,
+		Facts: []page.Fact{{Label: "account.login", Cell: page.Code(a.Login)}, {Label: "account.name", Cell: page.Word(a.Name)}, {Label: "console.state", Cell: page.State(State("account", a.State))}}}
+	return v.Render(page.ConfirmPage, view)
+}
+
+func (o *AccountOffice) disable(v *Visit) error {
+	login := v.R.PathValue("login")
+	if login == v.Who.Login {
+		return askDisable(v, page.Flash{Tone: page.Bad, Text: "account.not-self"})
+	}
+	err := o.Disable(v, login)
+	if f, refused := Refusal(err); refused {
+		return askDisable(v, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
+	}
+	if err != nil {
+		return err
+	}
+	return v.Done("/accounts", page.Good, "account.disabled", login)
 }

@@ -112,3 +112,11 @@ func badForm(err error) error {
 	}
 	return &protocol.Fault{Code: protocol.Malformed, Op: "read form", Text: "提交的内容不完整,没有保存", Err: err}
 }
+
+// Refusal tells a rule's no, which is shown beside the form with what was typed,
+// from other errors.
+func Refusal(err error) (*protocol.Fault, bool) {
+	var f *protocol.Fault
+	ok := errors.As(err, &f) && f.Code == protocol.Refused
+	return f, ok
+}

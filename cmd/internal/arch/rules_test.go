@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -56,19 +57,17 @@ func relative(path string) string {
 	return strings.TrimPrefix(path, module+"/")
 }
 
-// level gives a package's level, or -1 when it has no place in the house.
+// level gives a package's level, or -1 when it has no place in the house. A
+// suite for tests stands one above the package it tests, so that it may import it.
 func level(pkg string) int {
-	for i, names := range levels {
-		if slices.Contains(names, pkg) {
-			return i
-		}
+	if i := slices.IndexFunc(levels, func(names []string) bool { return slices.Contains(names, pkg) }); i >= 0 {
+		return i
 	}
-	for i, names := range levels {
-		for _, name := range names {
-			if strings.HasPrefix(pkg, name+"/") && (name == "cmd" || testOnly(pkg)) {
-				return i
-			}
-		}
+	if pkg == "cmd" || strings.HasPrefix(pkg, "cmd/") {
+		return len(levels) - 1
+	}
+	if testOnly(pkg) {
+		return level(path.Dir(pkg)) + 1
 	}
 	return -1
 }
@@ -104,6 +103,8 @@ func kept(from string, names []string) bool {
 
 func breachInside(from, to string) string {
 	switch a, b := level(from), level(to); {
+	case testOnly(to) && !testOnly(from):
+		return "suites for tests stay out of programs"
 	case a < 0:
 		return from + " has no place in the levels"
 	case b < 0:

@@ -10,10 +10,10 @@ import (
 // Example cells of the templates: one complete row each.
 var (
 	itemExample = map[string]string{"local_code": "A-0001", "version": "1", "name": "示例:户外广告设置许可", "type": "行政许可", "basis": "《城市市容和环境卫生管理条例》第十一条",
-		"agency": "11220000013544330G", "level": "3", "case_type": "承诺件", "scope": "跨市", "legal_limit": "20个工作日", "promise_limit": "10个工作日", "visits": "1",
+		"agency": "11220000PDYX0001X1", "level": "3", "case_type": "承诺件", "scope": "跨市", "legal_limit": "20个工作日", "promise_limit": "10个工作日", "visits": "1",
 		"effective_at": "2026-01-01", "guide_text": "向窗口提交申请材料", "materials": "申请表|原件|1|必要|自备;场地权属证明|复印件|1|必要|核发"}
 	entryExample = map[string]string{"code": "306001220000/000001", "name": "示例:户外广告设置许可信息", "abstract": "依法核发的户外广告设置许可的基本信息,按日更新。",
-		"agency": "11220000013544330G", "provider": "示例单位", "division": "220000", "layer": "全省目录", "class": "306001", "format": "数据库", "share_type": "无条件共享",
+		"agency": "11220000PDYX0001X1", "provider": "示例单位", "division": "220000", "layer": "全省目录", "class": "306001", "format": "数据库", "share_type": "无条件共享",
 		"open_type": "非开放", "level": "L2", "cycle": "每日", "gained": "采集", "secrecy": "非涉密", "items": "许可证号:C:32:主键;设置地点:C:200", "contact": "数据管理岗 000-00000000"}
 )
 

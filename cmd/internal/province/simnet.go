@@ -43,7 +43,11 @@ type Way struct {
 	Corrupt   float64       // share of packets with one byte changed
 	Delay     time.Duration // on top of the way's own
 	Jitter    time.Duration // drawn anew for each packet: packets overtake each other
+	Rate      int           // bytes a second, 0 is no limit; what waits longer than lineBuffer is lost
 }
+
+// lineBuffer is how much a slow line holds, as time.
+const lineBuffer = 300 * time.Millisecond
 
 // Tally counts packets, as the proof that a fault bit (proof.V2).
 type Tally struct{ Sent, Cut, Lost, Doubled, Corrupted, Delayed int }
@@ -77,7 +81,7 @@ func memoryDir(t testing.TB) string {
 
 func newSimnet(t testing.TB, seed uint64) *Simnet {
 	return &Simnet{t: t, rand: rand.New(rand.NewPCG(seed, 1)), hosts: map[string]netip.AddrPort{}, names: map[netip.AddrPort]string{},
-		ports: map[netip.AddrPort]*port{}, off: map[string]bool{}, ways: map[way]Way{}}
+		ports: map[netip.AddrPort]*port{}, off: map[string]bool{}, ways: map[way]Way{}, busy: map[way]time.Time{}}
 }
 
 // Simulated is true: time is the bubble's.
@@ -158,7 +162,7 @@ func (n *Simnet) fate(from *port, to netip.AddrPort, packet *simnet.Packet) (tar
 	case target == nil || n.off[a] || n.off[b] || w.Cut || n.ports[from.addr] != from:
 		n.tally.Cut++
 		return nil, 0
-	case n.rand.Float64() < w.Loss:
+	case n.rand.Float64() < w.Loss, !n.queue(way{a, b}, w.Rate, len(packet.Data)):
 		n.tally.Lost++
 		return nil, 0
 	case n.rand.Float64() < w.Corrupt:
@@ -171,12 +175,32 @@ func (n *Simnet) fate(from *port, to netip.AddrPort, packet *simnet.Packet) (tar
 	return target, 1
 }
 
+// queue puts a packet behind those that a slow line still has to send.
+func (n *Simnet) queue(w way, rate, size int) bool {
+	if rate == 0 {
+		return true
+	}
+	now := time.Now()
+	until := n.busy[w]
+	if until.Before(now) {
+		until = now
+	}
+	if until.Sub(now) > lineBuffer {
+		return false
+	}
+	n.busy[w] = until.Add(time.Duration(size) * time.Second / time.Duration(rate))
+	return true
+}
+
 // delay is how long a packet is on its way.
 func (n *Simnet) delay(packet simnet.Packet) time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	w := n.ways[way{n.name(packet.From), n.name(packet.To)}]
 	d := latency + w.Delay
+	if w.Rate > 0 {
+		d += max(0, time.Until(n.busy[way{n.name(packet.From), n.name(packet.To)}]))
+	}
 	if w.Jitter > 0 {
 		d += time.Duration(n.rand.Int64N(int64(w.Jitter)))
 	}
@@ -212,6 +236,17 @@ func (n *Simnet) Cut(from, to string, cut bool) {
 	w := n.ways[way{from, to}]
 	w.Cut = cut
 	n.ways[way{from, to}] = w
+}
+
+// Slow gives the line between two hosts so many bytes a second each way.
+func (n *Simnet) Slow(a, b string, rate int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, w := range []way{{a, b}, {b, a}} {
+		bad := n.ways[w]
+		bad.Rate = rate
+		n.ways[w] = bad
+	}
 }
 
 // Everywhere changes every way between the hosts there are.
