@@ -170,7 +170,10 @@ func TestAnEntryOfANewerFeatureWaitsAndOneOfAnUnknownKindIsHeld(t *testing.T) { 
 	Simulate(t, 1, func(p *Province) {
 		items := founded(p, "changchun", "yanbian")
 		p.Enroll("baishan", "baishan")
-		p.Eventually("baishan is there", func() bool { _, err := p.Node("baishan").Record(protocol.Ref{Kind: "node", ID: "yanbian"}); return err == nil })
+		p.Eventually("baishan is there", func() bool {
+			_, err := p.Node("baishan").Record(protocol.Ref{Kind: "node", ID: "yanbian"})
+			return err == nil
+		})
 		p.StopNode("baishan")
 		time.Sleep(10 * time.Second) // its claim has lapsed
 		f := p.forge("baishan")

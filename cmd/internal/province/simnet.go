@@ -29,6 +29,7 @@ type Simnet struct {
 	ports map[netip.AddrPort]*port
 	off   map[string]bool // hosts that hear and say nothing
 	ways  map[way]Way
+	busy  map[way]time.Time // until when a slow line sends what it has
 	tally Tally
 }
 
