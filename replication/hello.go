@@ -112,7 +112,10 @@ func Compare(last, head, acked protocol.Pos, own protocol.Hash, known, newer boo
 	return Normal
 }
 
-// resume decides where to push from, before anything is sent.
+// resume decides where to push from, before anything is sent: behind what both
+// sides know to be decided. Lines that the hub took while its acknowledgement
+// was lost go out once more, because only their acknowledgement tells what
+// became of them (replication.R11, R12).
 func (u *Uplink) resume(lane protocol.Lane, w wire.Welcome) (protocol.Pos, error) {
 	last := w.Last.Of(lane)
 	head, err := u.Local.Head(lane)
@@ -131,7 +134,12 @@ func (u *Uplink) resume(lane protocol.Lane, w wire.Welcome) (protocol.Pos, error
 	if err != nil {
 		return last, err
 	}
-	return last, u.settle(Compare(last, head, acked, own, known, w.Generation > cursor.Generation), lane, last, acked)
+	standing := Compare(last, head, acked, own, known, w.Generation > cursor.Generation)
+	from := last
+	if standing == Normal && last.Seq > acked.Seq { // an acknowledgement was lost
+		from = acked
+	}
+	return from, u.settle(standing, lane, last, acked)
 }
 
 func (u *Uplink) settle(standing Standing, lane protocol.Lane, last, acked protocol.Pos) error {

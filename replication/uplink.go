@@ -16,7 +16,8 @@ import (
 
 // Local is what an Uplink needs of the node's store. Every method may be called
 // from several goroutines; those with a context return only once the change is
-// durable.
+// durable, but for Acknowledge: a lost acknowledgement costs one duplicate batch
+// (replication.R11).
 type Local interface {
 	Epoch() uint64
 	Head(lane protocol.Lane) (protocol.Pos, error)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -79,7 +78,6 @@ func renderQuestion(v *console.Visit, q *question, typed url.Values, flash ...pa
 	}
 	return v.Render(page.ConfirmPage, view)
 }
-
 
 // below gives the page of the record that an act is about.
 func below(base string) func(*console.Visit) string {

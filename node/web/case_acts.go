@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -209,7 +208,6 @@ func (w *Web) doCase(v *console.Visit, a caseAct) error {
 	}
 	return v.Done("/cases/"+ref.ID, page.Good, key)
 }
-
 
 func (w *Web) renderAct(v *console.Visit, a *caseAct, typed url.Values, flash ...page.Flash) error {
 	c, rec, err := console.Read[protocol.Case](v.Records(), caseRef(v))

@@ -88,7 +88,8 @@ func New(cfg Config) (*Console, error) {
 }
 
 func (c *Console) makeShell() (err error) {
-	all := maps.Clone(c.cfg.Texts)
+	all := page.Texts{}
+	maps.Copy(all, c.cfg.Texts)
 	for key, text := range texts {
 		if _, twice := all[key]; twice {
 			return fmt.Errorf("text %s is defined twice", key)

@@ -146,6 +146,7 @@ var actTexts = page.Texts{
 	"act.entry.withdraw":         {ZH: "撤回", EN: "Withdrawn"},
 	"act.changeset.submit":       {ZH: "报送批次", EN: "Submitted"},
 	"act.changeset.first-review": {ZH: "一审通过", EN: "First review passed"},
+	"act.changeset.conclude":     {ZH: "收到省级决定", EN: "Decision noted"},
 	"act.changeset.withdraw":     {ZH: "撤回批次", EN: "Withdrawn"},
 	"act.review.approve":         {ZH: "二审通过", EN: "Approved"},
 	"act.review.return":          {ZH: "二审退回", EN: "Returned"},

@@ -43,12 +43,12 @@ func TestHandOverWhileTheTargetIsCutOff(t *testing.T) { // replication.18
 		_, err = p.Window("yanbian").HandOver(got.Ref)
 		p.must("hand over", err)
 		if _, err := p.Window("yanbian").HandOver(got.Ref); protocol.CodeOf(err) != protocol.Refused {
-			t.Errorf("a second hand-over by a place that is no longer the home: %v", err)
+			p.T.Errorf("a second hand-over by a place that is no longer the home: %v", err)
 		}
 		p.Eventually("the province knows", func() bool { rec, ok, _ := p.Leader().Get(got.Ref); return ok && rec.Home == "changchun" })
 		time.Sleep(time.Minute)
 		if s := p.State("changchun", got.Ref); s != "" {
-			t.Errorf("the place that is cut off shows %q", s)
+			p.T.Errorf("the place that is cut off shows %q", s)
 		}
 		p.Sim().Heal()
 		p.Eventually("arrival is known at the window", func() bool { return p.State("yanbian", got.Ref) == string(protocol.CaseArrived) })
@@ -79,9 +79,9 @@ func TestAWindowGoesOnWhileItsNodeIsCutOff(t *testing.T) { // proof.I16, replica
 		p.Sim().Heal()
 		back := time.Now()
 		p.Eventually("everything is pushed and told", func() bool { return p.unsettled() == "" })
-		t.Logf("%d applications and as many entries of the catalogue drained in %v", forms, time.Since(back))
+		p.T.Logf("%d applications and as many entries of the catalogue drained in %v", forms, time.Since(back))
 		if took := time.Since(back); took > 60*time.Second {
-			t.Errorf("drained in %v, at most 60 s are allowed", took)
+			p.T.Errorf("drained in %v, at most 60 s are allowed", took)
 		}
 		p.sound(l)
 	})
@@ -112,12 +112,12 @@ func TestUrgentGoesThroughWhileBulkSaturatesTheLine(t *testing.T) { // replicati
 		left, err := p.Node("yanbian").Desk().Store.Pending()
 		p.must("pending", err)
 		if left[protocol.Bulk].Entries == 0 {
-			t.Error("invalid run: the line was never saturated")
+			p.T.Error("invalid run: the line was never saturated")
 		}
 		slices.Sort(took)
-		t.Logf("confirmed by the province with %d bulk entries waiting: p50 %v, p99 %v", left[protocol.Bulk].Entries, took[25], took[49])
+		p.T.Logf("confirmed by the province with %d bulk entries waiting: p50 %v, p99 %v", left[protocol.Bulk].Entries, took[25], took[49])
 		if took[49] > time.Second {
-			t.Errorf("p99 %v, at most 1 s is allowed", took[49])
+			p.T.Errorf("p99 %v, at most 1 s is allowed", took[49])
 		}
 		p.Sim().Heal()
 		p.sound(newLedger())
@@ -134,9 +134,9 @@ func TestAHubServerThatRestartsIsFoundAgain(t *testing.T) { // pitfalls.Q2
 			got, err := p.Window("yanbian").Apply(items[0], fmt.Sprint(i), true)
 			p.must("apply", err)
 			p.Eventually("arrival known", func() bool { return p.State("yanbian", got.Ref) == string(protocol.CaseArrived) })
-			t.Logf("%s killed and back: there and back again in %v", id, time.Since(back))
+			p.T.Logf("%s killed and back: there and back again in %v", id, time.Since(back))
 			if took := time.Since(back); took > 10*time.Second {
-				t.Errorf("%s killed and back: an application took %v to arrive", id, took)
+				p.T.Errorf("%s killed and back: an application took %v to arrive", id, took)
 			}
 			time.Sleep(10 * time.Second)
 		}
@@ -155,7 +155,7 @@ func TestALostAckCostsNothing(t *testing.T) { // replication.R11
 		p.Eventually("the hub has it", func() bool { _, ok, _ := p.Leader().Get(got.Ref); return ok })
 		time.Sleep(5 * time.Second)
 		if rec, _ := p.Node("yanbian").Record(got.Ref); rec.Index != 0 {
-			t.Error("invalid run: the acknowledgement was not lost")
+			p.T.Error("invalid run: the acknowledgement was not lost")
 		}
 		p.Sim().Heal()
 		p.Eventually("the window knows that the province has it", func() bool {
@@ -182,21 +182,21 @@ func TestAnEntryOfANewerFeatureWaitsAndOneOfAnUnknownKindIsHeld(t *testing.T) { 
 		last := welcome.Last.Of(protocol.Bulk)
 		newer := f.entry(last, protocol.Ref{Kind: "future.kind", ID: "1"}, 2, `{}`)
 		if ack, err := f.push(protocol.Bulk, newer); protocol.CodeOf(err) != protocol.Parked {
-			t.Errorf("an entry of feature 2 at level 1: %v %v, want parked", ack, err)
+			p.T.Errorf("an entry of feature 2 at level 1: %v %v, want parked", ack, err)
 		}
 		unknown := f.entry(last, protocol.Ref{Kind: "future.kind", ID: "1"}, 1, `{}`)
 		next := f.entry(unknown.Pos(), protocol.Ref{Kind: "future.kind", ID: "1"}, 1, `{}`)
 		ack, err := f.push(protocol.Bulk, unknown, next)
 		p.must("push", err)
 		if len(ack.Verdicts) != 2 || ack.Verdicts[0].Outcome != protocol.Quarantined || ack.Verdicts[1].Outcome != protocol.Queued {
-			t.Errorf("verdicts %+v, want quarantined and queued", ack.Verdicts)
+			p.T.Errorf("verdicts %+v, want quarantined and queued", ack.Verdicts)
 		}
 		got, err := p.Window("yanbian").Apply(items[0], "1", true)
 		p.must("apply", err)
 		p.Eventually("others go on", func() bool { return p.State("yanbian", got.Ref) == string(protocol.CaseArrived) })
 		p.Settle(time.Minute)
 		if e := p.Gather(newLedger()); e.hub().Held != 2 || len(checkVoters(e)) > 0 {
-			t.Errorf("%d entries held, want 2; %v", e.hub().Held, checkVoters(e))
+			p.T.Errorf("%d entries held, want 2; %v", e.hub().Held, checkVoters(e))
 		}
 	})
 }
@@ -247,13 +247,18 @@ func TestAPoisonedRecordBlocksNobodyElse(t *testing.T) { // replication.10, Q1, 
 		p.Sim().Heal()
 		p.Eventually("the other record is applied", func() bool { return p.State("changchun", good) == "1" })
 		p.Eventually("both are held", func() bool { h, err := p.Leader().State().Held(10); return err == nil && len(h) == 2 })
-		work, err := p.Node("yanbian").Desk().Store.Work()
-		p.must("work", err)
-		if len(work) != 2 || work[0].Verdict.Outcome != protocol.Quarantined || work[1].Verdict.Outcome != protocol.Queued {
-			t.Errorf("work at the node: %+v", work)
+		var work []store.Work
+		p.Eventually("the node knows of both", func() (ok bool) {
+			var err error
+			work, err = p.Node("yanbian").Desk().Store.Work()
+			return err == nil && len(work) == 2
+		})
+		if work[0].Verdict.Outcome != protocol.Quarantined || work[1].Verdict.Outcome != protocol.Queued {
+			p.T.Errorf("work at the node: %+v", work)
 		}
+		p.Gather(newLedger()) // all servers have judged
 		poisoned.Store(false)
-		_, _, err = p.Leader().Act(t.Context(), protocol.Draft{Ref: bad, Act: "replay", Body: map[string]string{"reason": "规则已修复"}, By: "hub:operator"})
+		_, _, err := p.Leader().Act(p.T.Context(), protocol.Draft{Ref: bad, Act: "replay", Body: map[string]string{"reason": "规则已修复"}, By: "hub:operator"})
 		p.must("replay", err)
 		p.Eventually("both are applied in order", func() bool { return p.State("changchun", bad) == "2" })
 		p.sound(newLedger())
@@ -266,11 +271,11 @@ func TestTwoLiveProcessesOfOneNode(t *testing.T) { // replication.F4, proof.md �
 		twin, stop := p.Twin("yanbian")
 		time.Sleep(20 * time.Second)
 		if !p.Log.Has("at=twin-yanbian", "twin: ") {
-			t.Error("the copy was not turned away while the first process lives")
+			p.T.Error("the copy was not turned away while the first process lives")
 		}
 		mine, err := p.Window("yanbian").Apply(items[0], "1", false)
 		p.must("apply at the first", err)
-		_, err = twin.Desk().Receive(t.Context(), person("yanbian", "clerk", protocol.RoleClerk), intake(items[0], "2"))
+		_, err = twin.Desk().Receive(p.T.Context(), person("yanbian", "clerk", protocol.RoleClerk), intake(items[0], "2"))
 		p.must("apply at the copy", err)
 		p.Eventually("the first is heard", func() bool { _, ok, _ := p.Leader().Get(mine.Ref); return ok })
 		p.KillNode("yanbian")
@@ -287,7 +292,7 @@ func TestTwoLiveProcessesOfOneNode(t *testing.T) { // replication.F4, proof.md �
 		p.Settle(time.Minute)
 		e := p.Gather(l)
 		for _, breach := range slices.Concat(checkActs(e), checkChains(e), checkScopes(e)) {
-			t.Error(breach)
+			p.T.Error(breach)
 		}
 	})
 }
@@ -309,25 +314,25 @@ func TestAnOldDiskIsFoundOutBeforeTheFirstFold(t *testing.T) { // replication.6,
 			return f != nil && f.Code == protocol.Fork
 		})
 		if _, err := p.Window("yanbian").Apply(items[0], "3", false); protocol.CodeOf(err) != protocol.Fork {
-			t.Errorf("apply while frozen: %v", err)
+			p.T.Errorf("apply while frozen: %v", err)
 		}
 		p.Reenroll("yanbian")
 		p.Settle(time.Minute)
 		e := p.Gather(newLedger())
 		for _, breach := range e.Check() {
-			t.Error(breach)
+			p.T.Error(breach)
 		}
 		if c, err := protocol.Load[protocol.Case](e.hub().Records[before.Ref]); err != nil || c.ReceiptNo != before.Case.ReceiptNo {
-			t.Errorf("the case of before: %v", err)
+			p.T.Errorf("the case of before: %v", err)
 		}
 		orphan := func(w store.Work) bool { return w.Verdict.Outcome == protocol.Orphan && w.Verdict.Ref == lost.Ref }
 		if !slices.ContainsFunc(e.Nodes["yanbian"].Work, orphan) {
-			t.Errorf("the application of the old disk is not among the work: %+v", e.Nodes["yanbian"].Work)
+			p.T.Errorf("the application of the old disk is not among the work: %+v", e.Nodes["yanbian"].Work)
 		}
 		again, err := p.Window("yanbian").Apply(items[0], "4", true)
 		p.must("apply under the new epoch", err)
 		if again.Case.ReceiptNo == lost.Case.ReceiptNo || again.Case.ReceiptNo == before.Case.ReceiptNo {
-			t.Error("a receipt number was handed out twice")
+			p.T.Error("a receipt number was handed out twice")
 		}
 		p.sound(newLedger())
 	})
@@ -343,7 +348,7 @@ func TestALostDiskComesBackFromTheHub(t *testing.T) { // replication.T5
 		p.Reenroll("yanbian")
 		p.Eventually("the case is back", func() bool { return p.State("yanbian", got.Ref) == string(protocol.CaseArrived) })
 		if _, err := p.Window("yanbian").Apply(items[0], "2", true); err != nil {
-			t.Errorf("apply under the new epoch: %v", err)
+			p.T.Errorf("apply under the new epoch: %v", err)
 		}
 		p.sound(newLedger())
 	})
