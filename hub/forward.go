@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"xiangyun/protocol"
@@ -162,7 +163,7 @@ func (s *Server) answerAsk(ctx context.Context, q ask) (r reply, err error) {
 	case q.Change != nil:
 		return r, s.alter(ctx, *q.Change)
 	case q.Claim != nil:
-		return r, s.presence.claim(*q.Claim, time.Now())
+		return r, s.presence.claim(*q.Claim, s.cfg.Now())
 	case q.Group != nil:
 		r.Records, r.Index, err = s.actHere(ctx, unpackDrafts(q.Group))
 		return r, err
@@ -172,7 +173,8 @@ func (s *Server) answerAsk(ctx context.Context, q ask) (r reply, err error) {
 }
 
 func asFault(err error) *protocol.Fault {
-	if f, ok := err.(*protocol.Fault); ok {
+	var f *protocol.Fault
+	if errors.As(err, &f) {
 		return f
 	}
 	return &protocol.Fault{Code: protocol.CodeOf(err), Op: "lead", Text: "省级主服务器未能完成,请重试"}

@@ -32,8 +32,15 @@ func (s *Server) Approve(ctx context.Context, who *protocol.Account, set string,
 	if err != nil {
 		return protocol.Record{}, err
 	}
+	review := protocol.Ref{Kind: "catalog.review", ID: set}
+	if rec, rest, err := s.unlisted(review, by(who)); err != nil || len(rest) > 0 {
+		if err == nil {
+			_, err = s.inParts(ctx, rest)
+		}
+		return rec, err
+	}
 	body := protocol.Review{Returned: returned, Passed: passed(c.Members, returned)}
-	drafts := []protocol.Draft{{Ref: protocol.Ref{Kind: "catalog.review", ID: set}, Act: "approve", Body: body, By: by(who), Deps: cite(ref)}}
+	drafts := []protocol.Draft{{Ref: review, Act: "approve", Body: body, By: by(who), Deps: cite(ref)}}
 	for _, m := range body.Passed {
 		more, err := s.list(m, by(who))
 		if err != nil {
@@ -44,21 +51,80 @@ func (s *Server) Approve(ctx context.Context, who *protocol.Account, set string,
 	return s.inParts(ctx, drafts)
 }
 
-// inParts sends the guard with what fits one Raft entry, then the rest: what
-// the guard passed is listed whatever happens in between, because listing an
-// entry again changes nothing.
+// inParts sends the guard with what fits one Raft entry, then the rest. Broken
+// off in between, the next call goes on: see unlisted and planRelease.
 func (s *Server) inParts(ctx context.Context, drafts []protocol.Draft) (first protocol.Record, err error) {
-	const part = 64
-	for start := 0; start < len(drafts); start += part {
-		records, _, err := s.Act(ctx, drafts[start:min(start+part, len(drafts))]...)
+	for done := 0; done < len(drafts); {
+		n, err := fitting(drafts[done:])
 		if err != nil {
 			return first, err
 		}
-		if start == 0 {
+		records, _, err := s.Act(ctx, drafts[done:done+n]...)
+		if err != nil {
+			return first, err
+		}
+		if done == 0 {
 			first = records[0]
 		}
+		done += n
 	}
 	return first, nil
+}
+
+// fitting is how many of the first drafts make one Raft entry (pitfalls.R8);
+// one always does.
+func fitting(drafts []protocol.Draft) (n int, err error) {
+	const part = 64
+	for size := 0; n < min(len(drafts), part); n++ {
+		body, err := json.Marshal(drafts[n].Body)
+		if err != nil {
+			return 0, err
+		}
+		if size += len(body); n > 0 && size > maxCommand {
+			break
+		}
+	}
+	return n, nil
+}
+
+// unlisted gives what an approval that was broken off has passed and not yet
+// listed; nothing when there was none. What changed since then comes with its
+// next changeset.
+func (s *Server) unlisted(review protocol.Ref, by string) (rec protocol.Record, drafts []protocol.Draft, err error) {
+	r, rec, err := load[protocol.Review](s, review)
+	if protocol.CodeOf(err) == protocol.Gone || err == nil && r.State != protocol.ReviewApproved {
+		return rec, nil, nil
+	}
+	if err != nil {
+		return rec, nil, err
+	}
+	for _, m := range r.Passed {
+		if done, err := s.listed(m); done || err != nil {
+			if err != nil {
+				return rec, nil, err
+			}
+			continue
+		}
+		more, err := s.list(m, by)
+		if err != nil && protocol.CodeOf(err) != protocol.Refused {
+			return rec, nil, err
+		}
+		drafts = append(drafts, more...)
+	}
+	return rec, drafts, nil
+}
+
+// listed: the last thing that list writes for a member is there.
+func (s *Server) listed(m protocol.ChangeMember) (bool, error) {
+	if m.Op == "retire" {
+		l, _, err := load[protocol.Listing](s, protocol.Ref{Kind: "catalog.listing", ID: m.Entry})
+		if protocol.CodeOf(err) == protocol.Gone {
+			return false, nil
+		}
+		return err == nil && l.State != protocol.ListingListed, err
+	}
+	_, ok, err := s.fsm.Record(protocol.Ref{Kind: "catalog.revision", ID: m.Hash.String()})
+	return ok, err
 }
 
 func passed(members []protocol.ChangeMember, returned []protocol.ReturnedItem) (list []protocol.ChangeMember) {
@@ -163,16 +229,18 @@ func (s *Server) planRelease() (p releasePlan, err error) {
 			return err
 		}
 		cur := l.Cur
+		staged := cur != nil && cur.Release == p.number // by a call that was broken off
 		switch {
-		case l.Next != nil:
+		case l.Next != nil && !staged: // what was approved again since then waits for the next release
 			cur = &protocol.ListedState{Rev: l.Next.Rev, Hash: l.Next.Hash, Release: p.number}
-			p.stage = append(p.stage, protocol.Draft{Ref: rec.Ref, Act: "release", Body: protocol.Listing{Cur: cur}})
+			p.stage = append(p.stage, protocol.Draft{Ref: rec.Ref, Act: "release", Body: protocol.Listing{Cur: cur}, Rev: rec.Rev})
 			p.changed++
-		case cur != nil && cur.Release == p.number: // staged by a call that was broken off
+			l.State = stateReleased(l)
+		case staged:
 			p.changed++
 		}
 		if cur != nil {
-			p.leaves = append(p.leaves, merge.Leaf{ID: l.Entry, Rev: cur.Rev, Hash: cur.Hash, State: stateReleased(l)})
+			p.leaves = append(p.leaves, merge.Leaf{ID: l.Entry, Rev: cur.Rev, Hash: cur.Hash, State: l.State})
 		}
 		return nil
 	})
@@ -181,7 +249,7 @@ func (s *Server) planRelease() (p releasePlan, err error) {
 // stateReleased is the state a listing has once what waits in it is released:
 // the root commits to what every node then holds.
 func stateReleased(l *protocol.Listing) string {
-	if l.Next != nil && l.State != protocol.ListingWithheld {
+	if l.State != protocol.ListingWithheld {
 		return protocol.ListingListed
 	}
 	return l.State

@@ -125,6 +125,9 @@ func (s *Server) useToken(ctx context.Context, ref protocol.Ref, e *protocol.Enr
 	if e.State == protocol.TokenUsed && e.Key == key {
 		return nil // the answer was lost: give it again
 	}
+	if e.Expires-s.Now() > protocol.Instant(2*tokenLife.Milliseconds()) { // issued while a clock ran ahead, it would live for years
+		return protocol.NewFault(protocol.Denied, "enroll", "令牌签发时服务器时钟有误,不再有效,请向省级管理员另要一个")
+	}
 	drafts := []protocol.Draft{{Ref: ref, Act: "use", Body: protocol.Enrolment{Key: key}, By: "enrolment"}}
 	if e.Role == protocol.RoleNode {
 		more, err := s.admitNode(e.Subject, key)
@@ -186,6 +189,9 @@ func (s *Server) certify(e *protocol.Enrolment, key identity.PublicKey, csr []by
 		node, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(e.Subject)})
 		if err != nil {
 			return got, err
+		}
+		if node.State != protocol.NodeEnrolled { // also for the key it had: revoking is done by not renewing
+			return got, protocol.NewFault(protocol.Fenced, "enroll", "节点 %s 已被隔离或注销,请联系省级管理员", e.Subject)
 		}
 		if node.Key != key.Hash() {
 			return got, protocol.NewFault(protocol.Fenced, "enroll", "节点已由另一个密钥接入,请另要一个令牌")

@@ -34,6 +34,7 @@ type proposer struct {
 	now  func() protocol.Instant
 	log  *slog.Logger
 	in   chan *proposal
+	over chan struct{} // closed when Run has ended: nobody answers any more
 }
 
 // proposal is one caller's batches, or one group of the hub's own drafts.
@@ -51,7 +52,7 @@ type outcome struct {
 }
 
 func newProposer(raft raftLog, now func() protocol.Instant, log *slog.Logger) *proposer {
-	return &proposer{raft: raft, now: now, log: log, in: make(chan *proposal, 1024)}
+	return &proposer{raft: raft, now: now, log: log, in: make(chan *proposal, 1024), over: make(chan struct{})}
 }
 
 // submit waits for the decision. An error of code unknown means that it may
@@ -66,13 +67,30 @@ func (p *proposer) submit(ctx context.Context, w *proposal) (outcome, error) {
 	select {
 	case o := <-w.done:
 		return o, o.err
+	case <-p.over:
+		return p.late(w)
 	case <-ctx.Done():
 		return outcome{}, &protocol.Fault{Code: protocol.Unknown, Op: "propose", Text: "尚未得到结果,请稍后核对", Err: ctx.Err()}
 	}
 }
 
+// late answers a caller that came while Run was ending: decided, or not taken.
+func (p *proposer) late(w *proposal) (outcome, error) {
+	select {
+	case o := <-w.done:
+		return o, o.err
+	default:
+		return outcome{}, stopping()
+	}
+}
+
+func stopping() error {
+	return protocol.NewFault(protocol.Busy, "propose", "省级服务器正在停止,请重试")
+}
+
 // Run merges and applies until ctx ends; every caller gets an answer.
 func (p *proposer) Run(ctx context.Context) error {
+	defer close(p.over)
 	slots := make(chan struct{}, maxInFlight)
 	for {
 		select {
@@ -102,7 +120,7 @@ func (p *proposer) drain(slots chan struct{}, held int) error {
 	for {
 		select {
 		case w := <-p.in:
-			w.done <- outcome{err: protocol.NewFault(protocol.Busy, "propose", "省级服务器正在停止,请重试")}
+			w.done <- outcome{err: stopping()}
 		default:
 			return nil
 		}

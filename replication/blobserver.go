@@ -70,7 +70,7 @@ func (b BlobServer) store(ctx context.Context, in *wire.Reader) error {
 	f, err := in.Next()
 	for err == nil {
 		if f.Type != wire.FramePut {
-			return protocol.NewFault(protocol.Malformed, "take blob", "%s is out of turn", f.Type)
+			return outOfTurn("take blob", f.Type)
 		}
 		var put wire.Put
 		if put, err = wire.Decode[wire.Put](f.Payload); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/identity"
@@ -73,6 +74,8 @@ type Conversation struct {
 	In      *wire.Reader
 	Out     *wire.Writer
 	Hello   wire.Hello // zero for a hub server
+
+	pushing *atomic.Bool // of the session: its lane has one push stream (replication.md §4)
 }
 
 // Downlink ends the sessions of nodes, and of other hub servers, at one server.
@@ -118,20 +121,22 @@ func (d *Downlink) serve(ctx context.Context, s link.Session) {
 	}
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	pushing := new(atomic.Bool)
 	for {
 		st, err := s.AcceptStream(ctx)
 		if err != nil {
 			return
 		}
-		wg.Go(func() { d.converse(ctx, s, st, hello) })
+		wg.Go(func() {
+			d.converse(ctx, &Conversation{Peer: s.Peer(), Session: s, Stream: st, In: wire.NewReader(st), Out: wire.NewWriter(st), Hello: hello, pushing: pushing})
+		})
 	}
 }
 
 // converse serves one stream and tells the peer why it ends, when not well.
-func (d *Downlink) converse(ctx context.Context, s link.Session, st link.Stream, hello wire.Hello) {
-	defer st.Close()
-	defer context.AfterFunc(ctx, func() { st.Close() })()
-	c := &Conversation{Peer: s.Peer(), Session: s, Stream: st, In: wire.NewReader(st), Out: wire.NewWriter(st), Hello: hello}
+func (d *Downlink) converse(ctx context.Context, c *Conversation) {
+	defer c.Stream.Close()
+	defer context.AfterFunc(ctx, func() { c.Stream.Close() })()
 	err := d.dispatch(ctx, c)
 	if err == nil || ctx.Err() != nil || errors.Is(err, io.EOF) {
 		return
@@ -140,14 +145,20 @@ func (d *Downlink) converse(ctx context.Context, s link.Session, st link.Stream,
 	if werr := c.Out.Fault(err); werr != nil {
 		d.Log.Debug("fault not delivered", "peer", c.Peer, "err", werr)
 	}
-	if code := protocol.CodeOf(err); code == protocol.Malformed || code == protocol.TooBig {
-		s.Close(code, "malformed frames") // replication.R6
+	switch code := protocol.CodeOf(err); code {
+	case protocol.Malformed, protocol.TooBig:
+		c.Session.Close(code, "malformed frames") // replication.R6
+	case protocol.Fenced:
+		c.Session.Close(code, "fenced") // replication.F4: nothing is told to a fenced place any more
 	}
 }
 
 func (d *Downlink) dispatch(ctx context.Context, c *Conversation) error {
 	var err error
 	if c.First, err = c.In.Next(); err != nil {
+		return err
+	}
+	if err := d.current(c); err != nil {
 		return err
 	}
 	if verb := d.verb(c); verb != nil {

@@ -42,8 +42,8 @@ func (d *Downlink) feed(ctx context.Context, c *Conversation) error {
 	defer cancel()
 	f := &feeder{d: d, c: c, lane: cursor.Lane, woken: make(chan struct{}, 1)}
 	var g group
-	g.Go(func() error { defer cancel(); return f.listen() })
-	g.Go(func() error { defer c.Stream.CancelRead(); return f.send(ctx, cursor) })
+	g.Go(f.listen, cancel)
+	g.Go(func() error { return f.send(ctx, cursor) }, c.Stream.CancelRead)
 	return g.Wait()
 }
 
@@ -60,6 +60,9 @@ func (f *feeder) send(ctx context.Context, cursor wire.Cursor) error {
 		}
 		idle := len(lines.Lines) == 0
 		if !idle || lines.Last > cursor.Last && time.Since(quiet) >= quietEvery {
+			if err := f.d.current(f.c); err != nil {
+				return err
+			}
 			if err := f.piece(&lines); err != nil {
 				return err
 			}
@@ -131,6 +134,8 @@ func (f *feeder) listen() error {
 			err = f.got(frame.Payload)
 		case wire.FrameCredit:
 			err = f.grant(frame.Payload)
+		default:
+			err = outOfTurn("feed", frame.Type)
 		}
 		if err != nil {
 			return err

@@ -2,9 +2,12 @@ package replication
 
 import (
 	"context"
+	"errors"
+	"os"
 	"time"
 
 	"xiangyun/protocol"
+	"xiangyun/protocol/identity"
 	"xiangyun/protocol/link"
 	"xiangyun/protocol/wire"
 )
@@ -15,7 +18,7 @@ func (d *Downlink) greet(ctx context.Context, s link.Session) (wire.Hello, error
 	defer cancel()
 	st, err := s.AcceptStream(ctx)
 	if err != nil {
-		return wire.Hello{}, err
+		return wire.Hello{}, tooLate(err)
 	}
 	defer st.Close()
 	st.SetDeadline(time.Now().Add(helloWait))
@@ -24,7 +27,7 @@ func (d *Downlink) greet(ctx context.Context, s link.Session) (wire.Hello, error
 	if err == nil {
 		err = d.admit(ctx, s, hello)
 	}
-	if err != nil {
+	if err = tooLate(err); err != nil {
 		if werr := out.Fault(err); werr == nil {
 			lingerFor(ctx, st)
 		}
@@ -35,6 +38,15 @@ func (d *Downlink) greet(ctx context.Context, s link.Session) (wire.Hello, error
 		return hello, err
 	}
 	return hello, out.Send(welcome)
+}
+
+// tooLate makes a hello that did not come in time something to try again: a
+// slow line is no defect.
+func tooLate(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return &protocol.Fault{Code: protocol.Busy, Op: "hello", Text: "连接后未及时表明身份,请检查线路后重试", Err: err}
+	}
+	return err
 }
 
 // lingerFor lets the refusal reach the peer before the session is closed.
@@ -112,14 +124,27 @@ func (d *Downlink) beat(ctx context.Context, c *Conversation) error {
 	}
 }
 
-// stillCurrent ends the sessions of an origin that was fenced meanwhile.
+// stillCurrent looks again at who speaks, with every beat.
 func (d *Downlink) stillCurrent(ctx context.Context, c *Conversation, b wire.NodeBeat) error {
+	if err := d.current(c); err != nil {
+		return err
+	}
+	return d.Decider.Claim(ctx, c.Hello.Origin, b.Boot)
+}
+
+// current refuses an origin that was fenced after its hello: whether it beats
+// is its own choice, so every exchange and every piece of feed asks
+// (replication.F4).
+func (d *Downlink) current(c *Conversation) error {
+	if c.Peer.Role != identity.RoleNode {
+		return nil
+	}
 	origin, ok, err := d.Decider.Origin(c.Hello.Origin)
 	if err != nil {
 		return err
 	}
 	if ok && (origin.Ended || origin.Epoch > c.Hello.Epoch) {
-		return protocol.NewFault(protocol.Fenced, "beat", "节点 %s 已有新的代次", c.Hello.Origin)
+		return protocol.NewFault(protocol.Fenced, "serve node", "节点 %s 已有新的代次", c.Hello.Origin)
 	}
-	return d.Decider.Claim(ctx, c.Hello.Origin, b.Boot)
+	return nil
 }

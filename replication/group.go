@@ -17,16 +17,23 @@ type group struct {
 	err error
 }
 
-// Go runs fn in a goroutine of the group.
-func (g *group) Go(fn func() error) {
+// Go runs fn in a goroutine of the group, and then what must follow it: only
+// once its error is kept, so that what it breaks elsewhere never comes first.
+func (g *group) Go(fn func() error, then ...func()) {
 	g.wg.Go(func() {
-		err := fn()
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if err != nil && (g.err == nil || errors.Is(g.err, context.Canceled)) {
-			g.err = err
+		g.keep(fn())
+		for _, do := range then {
+			do()
 		}
 	})
+}
+
+func (g *group) keep(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err != nil && (g.err == nil || errors.Is(g.err, context.Canceled)) {
+		g.err = err
+	}
 }
 
 // Wait returns when every goroutine is gone.

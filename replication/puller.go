@@ -16,15 +16,16 @@ const feedWindow = 2 << 20
 // feed takes what the hub decided, piece by piece: a piece and its cursor are
 // one transaction of the store.
 func (u *Uplink) feed(ctx context.Context, s link.Session, lane protocol.Lane) error {
-	if err := u.snaps.settled(ctx); err != nil {
+	seen, err := u.snaps.settled(ctx)
+	if err != nil {
 		return err
 	}
-	err := u.follow(ctx, s, lane)
+	err = u.follow(ctx, s, lane)
 	if code := protocol.CodeOf(err); code != protocol.Gone && code != protocol.Stale {
 		return err
 	}
 	u.Log.Info("feed is below the hub's floor, taking a snapshot", "lane", lane)
-	return u.snapshot(ctx, s)
+	return u.snapshot(ctx, s, seen)
 }
 
 func (u *Uplink) follow(ctx context.Context, s link.Session, lane protocol.Lane) error {

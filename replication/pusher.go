@@ -10,6 +10,10 @@ import (
 	"xiangyun/protocol/wire"
 )
 
+// creditWait is how long a lane without any credit waits before it asks for one
+// with a new hello (replication.R10).
+const creditWait = 5 * time.Second
+
 // pusher sends one lane's journal over one stream. sent runs ahead of what is
 // acknowledged by at most the hub's credit in bytes (replication.R10).
 type pusher struct {
@@ -46,9 +50,12 @@ func (u *Uplink) push(ctx context.Context, s link.Session, lane protocol.Lane, f
 	}
 	defer st.Close()
 	p.out = wire.NewWriter(st)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	end := func() { cancel(); st.Close() } // a sender that has nothing to send waits for its context alone
 	var g group
-	g.Go(func() error { defer st.Close(); return p.listen(ctx, wire.NewReader(st)) })
-	g.Go(func() error { defer st.Close(); return p.send(ctx) })
+	g.Go(func() error { return p.listen(ctx, wire.NewReader(st)) }, end)
+	g.Go(func() error { return p.send(ctx) }, end)
 	return g.Wait()
 }
 
@@ -105,8 +112,9 @@ func (p *pusher) next() uint64 {
 // room waits until a batch may fly: at once when none does or when it will be
 // full, else after the linger, and never beyond the credit (replication.R9).
 func (p *pusher) room(ctx context.Context) (int, error) {
-	timer := time.NewTimer(p.linger)
+	timer, starved := time.NewTimer(p.linger), time.NewTimer(creditWait)
 	defer timer.Stop()
+	defer starved.Stop()
 	appended, lingered := p.u.Local.Appended(p.lane), false
 	for {
 		p.mu.Lock()
@@ -124,6 +132,10 @@ func (p *pusher) room(ctx context.Context) (int, error) {
 		case <-filled:
 		case <-timer.C:
 			lingered = true
+		case <-starved.C:
+			if left <= 0 && idle { // a credit comes behind an acknowledgement, and there is none to come
+				return 0, protocol.NewFault(protocol.Busy, "push", "省级暂不接收本通道的日志,稍后自动重试")
+			}
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		}
@@ -158,6 +170,8 @@ func (p *pusher) listen(ctx context.Context, in *wire.Reader) error {
 			err = p.ack(ctx, f.Payload)
 		case wire.FrameCredit:
 			err = p.grant(f.Payload)
+		default:
+			err = outOfTurn("push", f.Type)
 		}
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package replication
 import (
 	"bytes"
 	"context"
+	"io"
 	"sync"
 
 	"xiangyun/protocol"
@@ -21,20 +22,26 @@ type receiver struct {
 	d *Downlink
 	c *Conversation
 
-	mu      sync.Mutex // guards pending, sizes
+	mu      sync.Mutex // guards pending, sizes, held
 	pending []wire.Batch
 	sizes   []int
+	held    int64 // bytes read and not yet decided
 	ready   chan struct{}
+	freed   chan struct{}
 	closed  chan struct{}
 }
 
 func (d *Downlink) receive(ctx context.Context, c *Conversation) error {
-	r := &receiver{d: d, c: c, ready: make(chan struct{}, 1), closed: make(chan struct{})}
+	if !c.pushing.CompareAndSwap(false, true) {
+		return protocol.NewFault(protocol.Busy, "receive", "本连接已有一条推送流")
+	}
+	defer c.pushing.Store(false)
+	r := &receiver{d: d, c: c, ready: make(chan struct{}, 1), freed: make(chan struct{}, 1), closed: make(chan struct{})}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var g group
-	g.Go(func() error { defer cancel(); return r.propose(ctx) })
-	g.Go(func() error { defer close(r.closed); return r.read(ctx) })
+	g.Go(func() error { return r.propose(ctx) }, cancel)
+	g.Go(func() error { return r.read(ctx) }, func() { close(r.closed) })
 	g.Go(func() error { // a failed proposal unblocks the reader
 		<-ctx.Done()
 		c.Stream.CancelRead()
@@ -47,7 +54,7 @@ func (r *receiver) read(ctx context.Context) error {
 	frame := r.c.First
 	for {
 		if frame.Type != wire.FrameBatch {
-			return protocol.NewFault(protocol.Malformed, "receive", "%s is out of turn", frame.Type)
+			return outOfTurn("receive", frame.Type)
 		}
 		payload := bytes.Clone(frame.Payload) // batches are views of it, and wait for their decision
 		batch, rest, err := wire.ReadBatch(payload)
@@ -59,10 +66,35 @@ func (r *receiver) read(ctx context.Context) error {
 		}
 		r.mu.Lock()
 		r.pending, r.sizes = append(r.pending, batch), append(r.sizes, len(payload))
+		r.held += int64(len(payload))
 		r.mu.Unlock()
 		wakeUp(r.ready)
-		if frame, err = r.c.In.Next(); err != nil {
+		if err := r.room(ctx); err != nil {
 			return err
+		}
+		if frame, err = r.c.In.Next(); err == io.EOF {
+			return nil // what was read is still decided, and that may fail
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// room waits while a node that does not keep to its credit has more undecided
+// here than it was granted: it then fills its own stream's window, not the
+// memory of the hub (replication.9).
+func (r *receiver) room(ctx context.Context) error {
+	for {
+		r.mu.Lock()
+		ok := r.held < max(r.d.Credit(laneOf(r.c)), maxProposal)
+		r.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-r.freed:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
@@ -90,13 +122,16 @@ func (r *receiver) check(b *wire.Batch, rest int) error {
 }
 
 func (r *receiver) propose(ctx context.Context) error {
-	for {
-		batches := r.next()
+	for over := false; ; {
+		batches, size := r.next()
 		if len(batches) == 0 {
+			if over {
+				return nil
+			}
 			select {
 			case <-r.ready:
 			case <-r.closed:
-				return nil
+				over = true // but what came last may still wait
 			case <-ctx.Done():
 				return ctx.Err()
 			}
@@ -109,11 +144,20 @@ func (r *receiver) propose(ctx context.Context) error {
 		if err := r.answer(decisions); err != nil {
 			return err
 		}
+		r.free(size)
 	}
 }
 
-// next takes waiting batches up to the size of one proposal.
-func (r *receiver) next() []wire.Batch {
+func (r *receiver) free(size int) {
+	r.mu.Lock()
+	r.held -= int64(size)
+	r.mu.Unlock()
+	wakeUp(r.freed)
+}
+
+// next takes waiting batches up to the size of one proposal, and says how many
+// bytes they are.
+func (r *receiver) next() ([]wire.Batch, int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n, size := 0, 0
@@ -123,7 +167,7 @@ func (r *receiver) next() []wire.Batch {
 	}
 	batches := r.pending[:n:n]
 	r.pending, r.sizes = r.pending[n:], r.sizes[n:]
-	return batches
+	return batches, size
 }
 
 // answer acknowledges cumulatively and renews the credit; a fault ends the
@@ -159,6 +203,10 @@ func after(last *wire.Ack, ack wire.Ack) *wire.Ack {
 		ack.Verdicts = append(last.Verdicts, ack.Verdicts...)
 	}
 	return &ack
+}
+
+func outOfTurn(op string, t wire.FrameType) error {
+	return protocol.NewFault(protocol.Malformed, op, "%s is out of turn", t)
 }
 
 func wakeUp(ch chan struct{}) {

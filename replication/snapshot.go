@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
 
 	"xiangyun/protocol/link"
 	"xiangyun/protocol/wire"
@@ -13,19 +12,19 @@ import (
 // snapshots lets one lane take a scope snapshot, which resets both lanes'
 // cursors, while the other waits for it.
 type snapshots struct {
-	mu sync.Mutex // held while a snapshot is taken
-	ch chan struct{}
+	ch    chan struct{} // holds one token while no snapshot is taken
+	taken uint64        // how many were; whoever holds the token may look
 }
 
 func (s *snapshots) init() { s.ch = make(chan struct{}, 1); s.ch <- struct{}{} }
 
-// settled returns when no snapshot is under way.
-func (s *snapshots) settled(ctx context.Context) error {
+// settled returns when no snapshot is under way, and tells how many were taken.
+func (s *snapshots) settled(ctx context.Context) (uint64, error) {
 	if err := s.take(ctx); err != nil {
-		return err
+		return 0, err
 	}
-	s.give()
-	return nil
+	defer s.give()
+	return s.taken, nil
 }
 
 func (s *snapshots) take(ctx context.Context) error {
@@ -40,13 +39,16 @@ func (s *snapshots) take(ctx context.Context) error {
 func (s *snapshots) give() { s.ch <- struct{}{} }
 
 // snapshot replaces what this node holds by the hub's records for it
-// (replication.T4). The session then ends and the lane resumes from the new
-// cursor.
-func (u *Uplink) snapshot(ctx context.Context, s link.Session) error {
+// (replication.T4), unless the other lane did so since seen was counted. The
+// session then ends and the lane resumes from the new cursor.
+func (u *Uplink) snapshot(ctx context.Context, s link.Session, seen uint64) error {
 	if err := u.snaps.take(ctx); err != nil {
 		return err
 	}
 	defer u.snaps.give()
+	if u.snaps.taken > seen {
+		return errResume
+	}
 	st, err := s.OpenStream(ctx, 7)
 	if err != nil {
 		return err
@@ -63,7 +65,11 @@ func (u *Uplink) snapshot(ctx context.Context, s link.Session) error {
 	if err := u.Local.BeginSnapshot(ctx, head); err != nil {
 		return err
 	}
-	return u.snapParts(ctx, in)
+	err = u.snapParts(ctx, in)
+	if err == errResume {
+		u.snaps.taken++
+	}
+	return err
 }
 
 var errResume = errors.New("snapshot taken, resuming")

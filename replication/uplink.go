@@ -111,7 +111,7 @@ func (u *Uplink) Run(ctx context.Context) error {
 // keep holds one lane's session and dials again with jitter (replication.R8).
 func (u *Uplink) keep(ctx context.Context, lane protocol.Lane) {
 	for b := newBackoff(); ctx.Err() == nil; b.sleep(ctx) {
-		online, err := u.drill.online(ctx)
+		online, done, err := u.drill.online(ctx)
 		if err != nil {
 			return
 		}
@@ -120,6 +120,7 @@ func (u *Uplink) keep(ctx context.Context, lane protocol.Lane) {
 		if online.Err() != nil {
 			b.reset()
 		}
+		done()
 		if time.Since(start) > time.Minute {
 			b.reset()
 		}
@@ -172,11 +173,7 @@ func (u *Uplink) together(ctx context.Context, s link.Session, parts ...func(con
 	defer cancel()
 	var g group
 	for _, part := range parts {
-		g.Go(func() error {
-			err := part(ctx)
-			cancel()
-			return err
-		})
+		g.Go(func() error { return part(ctx) }, cancel)
 	}
 	stop := context.AfterFunc(ctx, func() { s.Close(0, "session over") })
 	defer stop()

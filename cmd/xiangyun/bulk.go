@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"sync"
 
@@ -47,10 +48,10 @@ func (b bulk) run(cmd *cobra.Command, cl *client.Client, ids []string) error {
 		return show(cmd, outcome{}, func() { fmt.Fprintln(cmd.OutOrStdout(), "(没有待办理的)") })
 	}
 	out, err := b.all(cmd, cl, ids)
-	for _, f := range out.Failed {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s [规则 %s]\n", f.ID, f.Text, plainText(f.Rule))
-	}
 	if len(ids) > 1 || err == nil && len(out.Failed) == 0 {
+		for _, f := range out.Failed {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s [规则 %s]\n", f.ID, f.Text, plainText(f.Rule))
+		}
 		shown := show(cmd, out, func() { fmt.Fprintf(cmd.OutOrStdout(), "%s %d 项,未成 %d 项\n", b.verb, out.Done, len(out.Failed)) })
 		err = errors.Join(err, shown)
 	}
@@ -70,7 +71,7 @@ func (b bulk) all(cmd *cobra.Command, cl *client.Client, ids []string) (out outc
 	for range min(atOnce, len(ids)) {
 		wg.Go(func() {
 			for id := range todo {
-				err := cl.Call(ctx, "POST", path(b.path, id), b.body, nil)
+				err := cl.Call(ctx, http.MethodPost, path(b.path, id), b.body, nil)
 				mu.Lock()
 				if stop := out.note(id, err); stop != nil {
 					cancel(stop)
@@ -114,23 +115,27 @@ func (o *outcome) note(id string, err error) error {
 	return err
 }
 
-// idsOf lists the ids of what an address gives and keep wants.
-func idsOf(cmd *cobra.Command, cl *client.Client, path string, query url.Values, keep func(id string) (bool, error)) (ids []string, err error) {
+// waiting lists the ids of what an address gives and is in this state. A list
+// is made from an index that follows the records at a short distance, so each
+// is asked again: the answer to the list itself where it holds the record, or
+// else the record.
+func waiting(cmd *cobra.Command, cl *client.Client, path string, query url.Values) (ids []string, err error) {
 	query.Set("limit", "200")
 	err = cl.Pages(cmd.Context(), path, query, func(item json.RawMessage) error {
-		var v struct {
-			ID string `json:"id"`
-		}
+		var v any
 		if err := json.Unmarshal(item, &v); err != nil {
 			return fmt.Errorf("read list %s: %w", path, err)
 		}
-		ok, err := keep(v.ID)
-		if ok {
-			ids = append(ids, v.ID)
+		id := text(at(v, "id"))
+		if at(v, "body") == nil {
+			if err := cl.Call(cmd.Context(), http.MethodGet, path+"/"+url.PathEscape(id), nil, &v); err != nil {
+				return err
+			}
 		}
-		return err
+		if at(v, "body.state") == query.Get("state") {
+			ids = append(ids, id)
+		}
+		return nil
 	})
 	return ids, err
 }
-
-func everything(string) (bool, error) { return true, nil }

@@ -40,6 +40,6 @@ func firstReview() *cobra.Command {
 	return reviewing("first-review [批次]", "一审通过,报省级二审", "通过全部待一审的", "审核人与编制人不得为同一人(K-06),本机办理时用 --as 指明审核人。",
 		bulk{verb: "一审通过", path: "/api/v1/catalog/changesets/%s/first_review"},
 		func(cmd *cobra.Command, cl *client.Client) ([]string, error) {
-			return idsOf(cmd, cl, "/api/v1/catalog/changesets", url.Values{"state": {protocol.ChangesetSubmitted}}, everything)
+			return waiting(cmd, cl, "/api/v1/catalog/changesets", url.Values{"state": {protocol.ChangesetSubmitted}})
 		})
 }

@@ -142,7 +142,7 @@ func hubHeld() *cobra.Command {
 
 func hubOverdue() *cobra.Command {
 	return list{use: "overdue", short: "超期清单", path: "/api/v1/overdue", paging: byMax,
-		columns: []column{{"记录", "ref.kind"}, {"编号", "ref.id"}, {"时限", "clock"}, {"到期(毫秒)", "at"}}}.command()
+		columns: []column{{"记录", "ref.kind"}, {"编号", "ref.id"}, {"时限", "clock"}, {"到期", "at|time"}}}.command()
 }
 
 func releasePublish() *cobra.Command {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"net/url"
 
 	"github.com/spf13/cobra"
@@ -22,15 +23,15 @@ func allFlag(c *cobra.Command, what string) *cobra.Command {
 }
 
 // reviewing is a command that does something for one id or for all that wait.
-func reviewing(use, short, all, detail string, b bulk, waiting func(*cobra.Command, *client.Client) ([]string, error)) *cobra.Command {
-	c := allFlag(&cobra.Command{Use: use, Short: short}, all)
+func reviewing(use, short, allText, detail string, b bulk, all func(*cobra.Command, *client.Client) ([]string, error)) *cobra.Command {
+	c := allFlag(&cobra.Command{Use: use, Short: short}, allText)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		cl, err := dial(cmd)
 		if err != nil {
 			return err
 		}
 		if len(args) == 0 {
-			if args, err = waiting(cmd, cl); err != nil {
+			if args, err = all(cmd, cl); err != nil {
 				return err
 			}
 		}
@@ -43,7 +44,7 @@ func requestPublish() *cobra.Command {
 	return reviewing("publish [请求]", "同意发布事项", "发布全部待办理的", "事项和办事指南随即送达全部节点。--all 时个别请求被拒绝不影响其余。",
 		bulk{verb: "发布", path: "/api/v1/requests/%s/publish"},
 		func(cmd *cobra.Command, cl *client.Client) ([]string, error) {
-			return idsOf(cmd, cl, "/api/v1/requests", url.Values{"state": {protocol.RequestFiled}, "want": {protocol.WantPublish}}, everything)
+			return waiting(cmd, cl, "/api/v1/requests", url.Values{"state": {protocol.RequestFiled}, "want": {protocol.WantPublish}})
 		})
 }
 
@@ -63,14 +64,19 @@ func changesetApprove() *cobra.Command {
 }
 
 // undecided lists the batches that passed their first review and have no second.
-func undecided(cmd *cobra.Command, cl *client.Client) ([]string, error) {
-	return idsOf(cmd, cl, "/api/v1/catalog/changesets", url.Values{"state": {protocol.ChangesetReviewed}}, func(id string) (bool, error) {
-		err := cl.Call(cmd.Context(), "GET", path("/api/v1/catalog/reviews/%s", id), nil, nil)
-		if protocol.CodeOf(err) == protocol.Gone {
-			return true, nil
+func undecided(cmd *cobra.Command, cl *client.Client) (ids []string, err error) {
+	reviewed, err := waiting(cmd, cl, "/api/v1/catalog/changesets", url.Values{"state": {protocol.ChangesetReviewed}})
+	for _, id := range reviewed {
+		err := cl.Call(cmd.Context(), http.MethodGet, path("/api/v1/catalog/reviews/%s", id), nil, nil)
+		switch protocol.CodeOf(err) {
+		case protocol.Gone:
+			ids = append(ids, id)
+		case 0:
+		default:
+			return nil, err
 		}
-		return false, err
-	})
+	}
+	return ids, err
 }
 
 func changesetReturn() *cobra.Command {

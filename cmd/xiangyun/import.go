@@ -89,11 +89,11 @@ func pairs(name string) (map[string]string, error) {
 
 func begin[T any](file string, sheet *importer.Sheet[T], began time.Time) *imported {
 	r := &imported{File: filepath.Base(file), began: began, unit: sheet.Unit}
-	count(r, sheet)
+	tally(r, sheet)
 	return r
 }
 
-func count[T any](r *imported, sheet *importer.Sheet[T]) {
+func tally[T any](r *imported, sheet *importer.Sheet[T]) {
 	r.Rows, r.Good, r.Bad, r.Findings = sheet.Rows, len(sheet.Drafts), sheet.Bad(), sheet.Findings
 }
 

@@ -17,8 +17,17 @@ import (
 )
 
 // column is one column of a list: its heading and where the value stands, as a
-// path of members.
+// path of members; "|time" after it shows milliseconds as a time.
 type column struct{ title, path string }
+
+func (c column) of(v any) string {
+	path, isTime := strings.CutSuffix(c.path, "|time")
+	v = at(v, path)
+	if ms, ok := v.(float64); ok && isTime {
+		return protocol.Instant(ms).String()
+	}
+	return text(v)
+}
 
 // list is a command that lists what an address of the API gives, all pages of
 // it. The hub and a node may tell the same thing in different words.
@@ -135,7 +144,7 @@ func table(cmd *cobra.Command, items []json.RawMessage, columns []column) error 
 		}
 		var cells []string
 		for _, c := range columns {
-			cells = append(cells, text(at(v, c.path)))
+			cells = append(cells, c.of(v))
 		}
 		g.add(cells...)
 	}

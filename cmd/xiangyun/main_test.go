@@ -71,7 +71,7 @@ func runScripts(t *testing.T, folder string) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "until": until, "keep": keep, "freeport": freePort, "figures": figures, "recode": recode,
+			"exits": exits, "until": until, "keep": keep, "freeport": freePort, "figures": figures, "recode": recode, "expand": expand, "write": write, "count": count,
 		},
 	})
 }
@@ -178,4 +178,38 @@ func recode(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
+}
+
+// expand FILE fills in variables.
+func expand(ts *testscript.TestScript, neg bool, args []string) {
+	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// write FILE TEXT writes a file of one line.
+func write(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(args[1]+"\n"), 0o600))
+}
+
+// count N command… repeats a list command until it gives so many records: what
+// was sent has arrived and is indexed.
+func count(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: count number command…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(2 * time.Minute); ; <-tick.C {
+		var list []json.RawMessage
+		ts.Check(ts.Exec("xiangyun", append(args[1:], "--limit", "0", "-o", "json")...))
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+		if len(list) == want {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%d records, want %d", len(list), want)
+		}
+	}
 }

@@ -9,9 +9,9 @@ import (
 )
 
 // idleAfter is how long Apply must have been quiet for the open transaction to
-// be committed at once: above the pause between two commands of one waiting
-// client, so that bbolt's fsync does not compete with the log's.
-const idleAfter = 5 * time.Millisecond
+// be committed at once: well above the pause between two commands of one
+// waiting client, so that bbolt's fsync does not compete with the log's.
+const idleAfter = 40 * time.Millisecond
 
 // Run commits whenever Apply falls idle, until ctx ends; it commits once more
 // before it returns. Without it, commits still follow each other by at most

@@ -19,8 +19,9 @@ var agencies = console.List{
 	Kind: "agency", Family: "agency", Start: protocol.AgencyActive, Hint: "agencies.hint", Caption: "nav.agencies", Key: console.NumberKey,
 	States: []string{protocol.AgencyActive, protocol.AgencyDisabled},
 	Facets: []console.Select{{Facet: "node", Label: "agency.node", Name: place}},
-	Cols:   []page.Col{{Label: "agency.name"}, {Label: "agency.uscc", Short: true}, {Label: "agency.node", Short: true}, {Label: "agency.phone", Short: true}, {Label: "console.state", Short: true}},
-	Empty:  page.Empty{What: "agencies.empty", Do: "agencies.empty-do"},
+	Cols: []page.Col{{Label: "agency.name"}, {Label: "agency.uscc", Short: true}, {Label: "agency.node", Short: true},
+		{Label: "agency.phone", Short: true}, {Label: "console.state", Short: true}},
+	Empty: page.Empty{What: "agencies.empty", Do: "agencies.empty-do"},
 	Row: func(v *console.Visit, h console.Hit, t *page.Table) error {
 		a, _, err := console.Read[protocol.Agency](v.Records(), h.Ref)
 		if err != nil {
@@ -58,7 +59,8 @@ func (w *Web) showAgency(v *console.Visit) error {
 		if err != nil {
 			return err
 		}
-		typed = url.Values{"uscc": {a.USCC}, "name": {a.Name}, "node": {string(a.Node)}, "division": {string(a.Division)}, "phone": {a.Phone}, "known": {"on"}}
+		typed = url.Values{"uscc": {a.USCC}, "name": {a.Name}, "node": {string(a.Node)}, "division": {string(a.Division)}, "phone": {a.Phone},
+			"known": {"on"}}
 	}
 	return renderAgency(v, typed, nil)
 }
@@ -70,9 +72,11 @@ func renderAgency(v *console.Visit, typed url.Values, wrong map[string]string, f
 	}
 	f := page.Form{Action: "/agencies/edit", Submit: "agency.save", Back: &page.Link{Label: "act.back", Href: "/agencies"}, Fields: []page.Field{
 		page.Hidden("known", typed.Get("known")),
-		{Name: "uscc", Label: "agency.uscc", Value: typed.Get("uscc"), Max: 18, Required: true, Width: "half", Help: "agency.uscc-help", Locked: typed.Get("known") != ""},
+		{Name: "uscc", Label: "agency.uscc", Value: typed.Get("uscc"), Max: 18, Required: true, Width: "half", Help: "agency.uscc-help",
+			Locked: typed.Get("known") != ""},
 		{Name: "name", Label: "agency.name", Value: typed.Get("name"), Max: 100, Required: true, Width: "half"},
-		{Name: "node", Label: "agency.node", Kind: page.InputSelect, Value: typed.Get("node"), Width: "half", Help: "agency.node-help", Options: nodes},
+		{Name: "node", Label: "agency.node", Kind: page.InputSelect, Value: typed.Get("node"), Width: "half", Help: "agency.node-help",
+			Options: nodes},
 		{Name: "division", Label: "entry.division", Value: typed.Get("division"), Max: 6, Width: "half", Help: "agency.division-help"},
 		{Name: "phone", Label: "agency.phone", Kind: page.InputTel, Mode: "tel", Value: typed.Get("phone"), Max: 40, Width: "half"}}}
 	for i := range f.Fields {
@@ -105,7 +109,8 @@ func (w *Web) registerAgency(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	a := protocol.Agency{USCC: protocol.NormalizeCode(typed.Get("uscc")), Name: strings.TrimSpace(typed.Get("name")), Node: protocol.NodeID(typed.Get("node")),
+	a := protocol.Agency{USCC: protocol.NormalizeCode(typed.Get("uscc")), Name: strings.TrimSpace(typed.Get("name")),
+		Node:     protocol.NodeID(typed.Get("node")),
 		Division: protocol.Division(strings.TrimSpace(typed.Get("division"))), Phone: strings.TrimSpace(typed.Get("phone"))}
 	wrong := checkAgency(v, &a)
 	if len(wrong) > 0 {

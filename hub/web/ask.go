@@ -65,7 +65,8 @@ func renderQuestion(v *console.Visit, q *question, typed url.Values, flash ...pa
 	if err != nil {
 		return err
 	}
-	f := page.Form{Action: v.R.URL.EscapedPath(), Submit: "do." + q.name, Danger: q.danger, Back: &page.Link{Label: "act.back", Href: q.back(v)}, Fields: slices.Clone(q.fields)}
+	f := page.Form{Action: v.R.URL.EscapedPath(), Submit: "do." + q.name, Danger: q.danger, Back: &page.Link{Label: "act.back", Href: q.back(v)},
+		Fields: slices.Clone(q.fields)}
 	for i := range f.Fields {
 		if typed.Has(f.Fields[i].Name) {
 			f.Fields[i].Value = typed.Get(f.Fields[i].Name)

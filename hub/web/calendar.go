@@ -23,7 +23,9 @@ func (w *Web) listCalendar(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	t := page.Table{Caption: "nav.calendar", Cols: []page.Col{{Label: "calendar.year", Short: true}, {Label: "calendar.version", Num: true}, {Label: "calendar.off", Num: true}, {Label: "calendar.work", Num: true}, {Label: "calendar.source"}, {Label: "console.updated", Short: true}}, Empty: page.Empty{What: "calendar.empty", Do: "calendar.empty-do"}}
+	t := page.Table{Caption: "nav.calendar", Cols: []page.Col{{Label: "calendar.year", Short: true}, {Label: "calendar.version", Num: true},
+		{Label: "calendar.off", Num: true}, {Label: "calendar.work", Num: true}, {Label: "calendar.source"},
+		{Label: "console.updated", Short: true}}, Empty: page.Empty{What: "calendar.empty", Do: "calendar.empty-do"}}
 	known := map[int]bool{}
 	for _, h := range found.Hits {
 		c, rec, err := console.Read[protocol.CalendarYear](v.Records(), h.Ref)
@@ -78,11 +80,15 @@ func days(list []protocol.Day) string {
 }
 
 func renderYear(v *console.Visit, typed url.Values, wrong map[string]string, flash ...page.Flash) error {
-	f := page.Form{Action: "/calendar/publish", Submit: "calendar.do", Keep: "calendar.keep", Back: &page.Link{Label: "act.back", Href: "/calendar"}, Fields: []page.Field{
-		{Name: "year", Label: "calendar.year", Kind: page.InputNumber, Value: typed.Get("year"), Min: "2000", To: "9998", Required: true, Width: "short"},
-		{Name: "source", Label: "calendar.source", Value: typed.Get("source"), Max: 200, Required: true, Help: "calendar.source-help"},
-		{Name: "off", Label: "calendar.off", Kind: page.InputArea, Rows: 10, Value: typed.Get("off"), Required: true, Width: "half", Help: "calendar.days-help"},
-		{Name: "work", Label: "calendar.work", Kind: page.InputArea, Rows: 10, Value: typed.Get("work"), Width: "half", Help: "calendar.work-help"}}}
+	f := page.Form{Action: "/calendar/publish", Submit: "calendar.do", Keep: "calendar.keep", Back: &page.Link{Label: "act.back", Href: "/calendar"},
+		Fields: []page.Field{
+			{Name: "year", Label: "calendar.year", Kind: page.InputNumber, Value: typed.Get("year"), Min: "2000", To: "9998", Required: true,
+				Width: "short"},
+			{Name: "source", Label: "calendar.source", Value: typed.Get("source"), Max: 200, Required: true, Help: "calendar.source-help"},
+			{Name: "off", Label: "calendar.off", Kind: page.InputArea, Rows: 10, Value: typed.Get("off"), Required: true, Width: "half",
+				Help: "calendar.days-help"},
+			{Name: "work", Label: "calendar.work", Kind: page.InputArea, Rows: 10, Value: typed.Get("work"), Width: "half",
+				Help: "calendar.work-help"}}}
 	for i := range f.Fields {
 		f.Fields[i].Error = wrong[f.Fields[i].Name]
 	}

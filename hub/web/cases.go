@@ -10,9 +10,12 @@ import (
 // name: the province supervises, it does not handle.
 var cases = console.List{
 	Kind: "case", Family: "case", Hint: "cases.hint", Caption: "nav.cases", States: caseStates(), Key: console.NumberKey,
-	Facets: []console.Select{{Facet: "handler", Label: "case.handler", Name: place}, {Facet: "window", Label: "case.from", Name: place}, {Facet: "agency", Label: "item.agency", Name: (*console.Visit).Agency}},
-	Cols:   []page.Col{{Label: "case.number", Short: true}, {Label: "case.item"}, {Label: "console.state", Short: true}, {Label: "case.due", Short: true}, {Label: "case.received", Short: true}, {Label: "case.from", Short: true}, {Label: "case.handler", Short: true}},
-	Empty:  page.Empty{What: "cases.empty", Do: "cases.empty-do"},
+	Facets: []console.Select{{Facet: "handler", Label: "case.handler", Name: place}, {Facet: "window", Label: "case.from", Name: place},
+		{Facet: "agency", Label: "item.agency", Name: (*console.Visit).Agency}},
+	Cols: []page.Col{{Label: "case.number", Short: true}, {Label: "case.item"}, {Label: "console.state", Short: true},
+		{Label: "case.due", Short: true}, {Label: "case.received", Short: true}, {Label: "case.from", Short: true},
+		{Label: "case.handler", Short: true}},
+	Empty: page.Empty{What: "cases.empty", Do: "cases.empty-do"},
 	Row: func(v *console.Visit, h console.Hit, t *page.Table) error {
 		c, _, err := console.Read[protocol.Case](v.Records(), h.Ref)
 		if err != nil {
@@ -24,7 +27,8 @@ var cases = console.List{
 		if d, runs := v.DueOf(c); runs {
 			due, tone = v.DueCell(d), d.Tone
 		}
-		t.Add(first, page.Word(c.ItemName).Under(c.AgencyName), page.State(console.State("case", string(c.State))), due, page.When(c.Received.At), page.Word(v.Place(c.Received.Node)), page.Word(v.Place(c.Handler))).Tone = tone
+		t.Add(first, page.Word(c.ItemName).Under(c.AgencyName), page.State(console.State("case", string(c.State))), due, page.When(c.Received.At),
+			page.Word(v.Place(c.Received.Node)), page.Word(v.Place(c.Handler))).Tone = tone
 		return nil
 	},
 }
@@ -55,16 +59,22 @@ func showCase(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	facts := []page.Fact{{Label: "case.number", Cell: page.Code(c.ReceiptNo)}, {Label: "console.state", Cell: page.State(console.State("case", string(c.State)))},
-		{Label: "case.item", Cell: page.Goto(c.ItemName, "/items/"+c.Item)}, {Label: "item.agency", Cell: page.Word(c.AgencyName).Under(v.Place(c.Handler))},
-		{Label: "case.holder", Cell: page.Word(v.Place(rec.Home))}, {Label: "case.from", Cell: page.Word(v.Place(c.Received.Node)).Under(c.Received.Window)},
-		{Label: "case.received", Cell: page.When(c.Received.At)}, {Label: "case.applicant", Cell: page.Word(console.Mask(&c.Applicant))}, {Label: "case.materials", Cell: page.Number(len(c.Materials))}, {Label: "case.id", Cell: page.Code(rec.Ref.ID)}}
+	facts := []page.Fact{{Label: "case.number", Cell: page.Code(c.ReceiptNo)},
+		{Label: "console.state", Cell: page.State(console.State("case", string(c.State)))},
+		{Label: "case.item", Cell: page.Goto(c.ItemName, "/items/"+c.Item)},
+		{Label: "item.agency", Cell: page.Word(c.AgencyName).Under(v.Place(c.Handler))},
+		{Label: "case.holder", Cell: page.Word(v.Place(rec.Home))},
+		{Label: "case.from", Cell: page.Word(v.Place(c.Received.Node)).Under(c.Received.Window)},
+		{Label: "case.received", Cell: page.When(c.Received.At)}, {Label: "case.applicant", Cell: page.Word(console.Mask(&c.Applicant))},
+		{Label: "case.materials", Cell: page.Number(len(c.Materials))}, {Label: "case.id", Cell: page.Code(rec.Ref.ID)}}
 	if d, runs := v.DueOf(c); runs {
 		facts = append(facts, page.Fact{Label: "case.due", Cell: v.DueCell(d)})
 	}
 	sections := []console.Section{{Title: "case.facts", Lead: "case.lead", Facts: facts}}
 	if d := c.Decision; d != nil {
-		sections = append(sections, console.Section{Title: "case.decision", Facts: console.Facts([]console.Line{{Label: "console.reason", Text: d.Reason}, {Label: "case.basis", Text: d.Basis}, {Label: "case.remedy", Text: d.Remedy}, {Label: "case.decided-by", Text: v.Person(d.By)}})})
+		sections = append(sections, console.Section{Title: "case.decision",
+			Facts: console.Facts([]console.Line{{Label: "console.reason", Text: d.Reason}, {Label: "case.basis", Text: d.Basis},
+				{Label: "case.remedy", Text: d.Remedy}, {Label: "case.decided-by", Text: v.Person(d.By)}})})
 	}
 	sections = append(sections, history)
 	return v.Show(page.View{Title: c.ItemName, Active: "cases", Crumbs: []page.Link{{Label: c.ReceiptNo}}}, console.Sheet{Sections: sections})
@@ -80,7 +90,9 @@ func (w *Web) overdue(v *console.Visit) error {
 		return err
 	}
 	t := page.Table{Caption: "nav.overdue", Empty: page.Empty{What: "overdue.empty", Do: "overdue.empty-do"},
-		Cols: []page.Col{{Label: "overdue.record"}, {Label: "overdue.clock"}, {Label: "overdue.since", Short: true}, {Label: "overdue.late", Short: true}, {Label: "case.holder", Short: true}}}
+		Cols: []page.Col{{Label: "overdue.record"}, {Label: "overdue.clock"}, {Label: "overdue.since", Short: true},
+			{Label: "overdue.late", Short: true},
+			{Label: "case.holder", Short: true}}}
 	for _, l := range list {
 		rec, ok, err := v.Records().Get(l.Ref)
 		if err != nil {
@@ -98,7 +110,8 @@ func (w *Web) overdue(v *console.Visit) error {
 			first = page.Goto(name, "/cases/"+l.Ref.ID)
 		}
 		days := v.Calendar().WorkingDaysLeft(v.Now().Day(), l.At.Day().Add(-1))
-		t.Add(first.Under(l.Ref.ID), page.Word(v.ClockName(l.Clock)), page.OnDay(l.At.Day().Add(-1)), page.State(page.Badge{Tone: page.Bad, Word: v.T("due.over", max(1, -days))}), page.Word(home)).Tone = page.Bad
+		t.Add(first.Under(l.Ref.ID), page.Word(v.ClockName(l.Clock)), page.OnDay(l.At.Day().Add(-1)),
+			page.State(page.Badge{Tone: page.Bad, Word: v.T("due.over", max(1, -days))}), page.Word(home)).Tone = page.Bad
 	}
 	if len(list) == maxShown {
 		t.Foot = v.T("console.first", maxShown)
@@ -114,9 +127,13 @@ func (w *Web) held(v *console.Visit) error {
 		return err
 	}
 	t := page.Table{Caption: "nav.held", Empty: page.Empty{What: "held.empty", Do: "held.empty-do"},
-		Cols: []page.Col{{Label: "overdue.record"}, {Label: "held.act", Short: true}, {Label: "held.origin", Short: true}, {Label: "held.at", Short: true}, {Label: "held.index", Num: true}, {Label: "held.why"}}}
+		Cols: []page.Col{{Label: "overdue.record"}, {Label: "held.act", Short: true}, {Label: "held.origin", Short: true},
+			{Label: "held.at", Short: true},
+			{Label: "held.index", Num: true}, {Label: "held.why"}}}
 	for _, h := range list {
-		t.Add(page.Word(v.KindWord(h.Ref.Kind)).Under(h.Ref.ID), page.Word(v.Act(h.Ref.Kind, h.Act)), page.Word(v.Place(h.Origin)).Under(v.Person(h.By)), page.When(h.At), page.Number(h.Index), page.Word(h.Reason)).Tone = page.Warn
+		t.Add(page.Word(v.KindWord(h.Ref.Kind)).Under(h.Ref.ID), page.Word(v.Act(h.Ref.Kind, h.Act)),
+			page.Word(v.Place(h.Origin)).Under(v.Person(h.By)),
+			page.When(h.At), page.Number(h.Index), page.Word(h.Reason)).Tone = page.Warn
 	}
 	return v.Show(page.View{Title: "nav.held", Active: "held"}, console.Sheet{Sections: []console.Section{{Lead: "held.lead", Table: &t}}})
 }

@@ -15,11 +15,15 @@ func (w *Web) cluster(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	facts := []page.Fact{{Label: "cluster.self", Cell: page.Code(string(c.Self))}, {Label: "cluster.leader", Cell: page.Code(string(c.Leader))}, {Label: "cluster.applied", Cell: page.Number(c.Applied)},
-		{Label: "cluster.digest", Cell: page.Code(c.Digest.Short())}, {Label: "cluster.clock", Cell: page.When(c.Clock)}, {Label: "cluster.level", Cell: page.Number(uint64(c.Level))},
-		{Label: "cluster.generation", Cell: page.Number(c.Generation)}, {Label: "cluster.size", Cell: page.Word(console.Size(uint64(max(c.Bytes, 0))))}}
+	facts := []page.Fact{{Label: "cluster.self", Cell: page.Code(string(c.Self))}, {Label: "cluster.leader", Cell: page.Code(string(c.Leader))},
+		{Label: "cluster.applied", Cell: page.Number(c.Applied)},
+		{Label: "cluster.digest", Cell: page.Code(c.Digest.Short())}, {Label: "cluster.clock", Cell: page.When(c.Clock)},
+		{Label: "cluster.level", Cell: page.Number(uint64(c.Level))},
+		{Label: "cluster.generation", Cell: page.Number(c.Generation)},
+		{Label: "cluster.size", Cell: page.Word(console.Size(uint64(max(c.Bytes, 0))))}}
 	t := serverTable(v, &c)
-	sections := []console.Section{{ID: "state", Refresh: 5, Title: "cluster.state", Messages: advice(&c), Facts: facts}, {ID: "servers", Refresh: 5, Title: "cluster.servers", Table: &t}}
+	sections := []console.Section{{ID: "state", Refresh: 5, Title: "cluster.state", Messages: advice(&c), Facts: facts},
+		{ID: "servers", Refresh: 5, Title: "cluster.servers", Table: &t}}
 	return v.Show(page.View{Title: "nav.cluster", Active: "cluster"}, console.Sheet{Sections: sections})
 }
 
@@ -56,12 +60,15 @@ func differs(c *Cluster) bool {
 
 func serverTable(v *console.Visit, c *Cluster) page.Table {
 	may := v.May(protocol.MayOperate, "")
-	t := page.Table{Caption: "cluster.servers", Cols: []page.Col{{Label: "cluster.server", Short: true}, {Label: "cluster.role", Short: true}, {Label: "cluster.heard", Short: true}, {Label: "cluster.applied", Num: true}, {Label: "cluster.digest", Short: true}, {Label: "cluster.nodes", Num: true}, {Label: "cluster.build", Short: true}}}
+	t := page.Table{Caption: "cluster.servers", Cols: []page.Col{{Label: "cluster.server", Short: true}, {Label: "cluster.role", Short: true},
+		{Label: "cluster.heard", Short: true}, {Label: "cluster.applied", Num: true}, {Label: "cluster.digest", Short: true},
+		{Label: "cluster.nodes", Num: true}, {Label: "cluster.build", Short: true}}}
 	if may {
 		t.Cols = append(t.Cols, page.Col{Label: "cluster.lead", Short: true}, page.Col{Label: "cluster.take-out", Short: true})
 	}
 	for _, s := range c.Servers {
-		row := t.Add(page.Code(string(s.ID)).Under(s.Addr), page.State(roleOf(c, &s)), heard(&s), applied(&s), page.Code(short(s.Digest)), page.Number(s.Nodes), page.Code(s.Build))
+		row := t.Add(page.Code(string(s.ID)).Under(s.Addr), page.State(roleOf(c, &s)), heard(&s), applied(&s), page.Code(short(s.Digest)),
+			page.Number(s.Nodes), page.Code(s.Build))
 		if !s.Alive {
 			row.Tone = page.Warn
 		}
@@ -122,7 +129,8 @@ func (w *Web) changeCluster(op string) question {
 			}
 			for _, s := range c.Servers {
 				if string(s.ID) == v.R.PathValue("id") {
-					return []page.Fact{{Label: "cluster.server", Cell: page.Code(string(s.ID)).Under(s.Addr)}, {Label: "cluster.role", Cell: page.State(roleOf(&c, &s))}, {Label: "cluster.heard", Cell: heard(&s)}}, nil
+					return []page.Fact{{Label: "cluster.server", Cell: page.Code(string(s.ID)).Under(s.Addr)},
+						{Label: "cluster.role", Cell: page.State(roleOf(&c, &s))}, {Label: "cluster.heard", Cell: heard(&s)}}, nil
 				}
 			}
 			return nil, protocol.NewFault(protocol.Gone, "find server", "没有这台服务器")

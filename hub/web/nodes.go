@@ -47,7 +47,8 @@ func (w *Web) showNode(v *console.Visit) error {
 		return err
 	}
 	s := stateOf(states, id)
-	sheet := console.Sheet{Sections: []console.Section{{Title: "node.facts", Half: true, Facts: nodeFacts(v, n)}, {ID: "link", Refresh: 10, Title: "node.session", Half: true, Facts: sessionFacts(v, n, &s)},
+	sheet := console.Sheet{Sections: []console.Section{{Title: "node.facts", Half: true, Facts: nodeFacts(v, n)},
+		{ID: "link", Refresh: 10, Title: "node.session", Half: true, Facts: sessionFacts(v, n, &s)},
 		history}}
 	if v.May(protocol.MayManageNode, "") {
 		sheet.Actions = nodeActions(n)
@@ -74,10 +75,12 @@ func nodeFacts(v *console.Visit, n *protocol.Node) []page.Fact {
 	for _, d := range n.Divisions {
 		divisions = append(divisions, v.Division(d))
 	}
-	facts := []page.Fact{{Label: "node.name", Cell: page.Word(n.Name)}, {Label: "node.id", Cell: page.Code(string(n.ID))}, {Label: "console.state", Cell: page.State(console.State("node", n.State))},
+	facts := []page.Fact{{Label: "node.name", Cell: page.Word(n.Name)}, {Label: "node.id", Cell: page.Code(string(n.ID))},
+		{Label: "console.state", Cell: page.State(console.State("node", n.State))},
 		{Label: "node.divisions", Cell: page.Word(strings.Join(divisions, v.T("console.and")))}, {Label: "node.epoch", Cell: page.Number(n.Epoch)}}
 	if n.Enrolled > 0 {
-		facts = append(facts, page.Fact{Label: "node.enrolled", Cell: page.When(n.Enrolled)}, page.Fact{Label: "node.key", Cell: page.Code(n.Key.Short())})
+		facts = append(facts, page.Fact{Label: "node.enrolled", Cell: page.When(n.Enrolled)},
+			page.Fact{Label: "node.key", Cell: page.Code(n.Key.Short())})
 	}
 	if n.Reason != "" {
 		facts = append(facts, page.Fact{Label: "console.reason", Cell: page.Word(n.Reason)})
@@ -87,7 +90,8 @@ func nodeFacts(v *console.Visit, n *protocol.Node) []page.Fact {
 
 func sessionFacts(v *console.Visit, n *protocol.Node, s *NodeState) []page.Fact {
 	beat, queued, numbers := beatOf(s)
-	facts := []page.Fact{{Label: "node.link", Cell: page.State(linkOf(v, n, s)).Under(s.Frozen)}, {Label: "node.beat", Cell: beat}, {Label: "node.server", Cell: page.Word(string(s.Server))},
+	facts := []page.Fact{{Label: "node.link", Cell: page.State(linkOf(v, n, s)).Under(s.Frozen)}, {Label: "node.beat", Cell: beat},
+		{Label: "node.server", Cell: page.Word(string(s.Server))},
 		{Label: "node.behind", Cell: behindOf(s)}, {Label: "node.queued", Cell: queued}, {Label: "node.numbers", Cell: numbers}}
 	if s.Build != "" {
 		facts = append(facts, page.Fact{Label: "node.build", Cell: page.Code(s.Build)})
@@ -104,7 +108,8 @@ func (w *Web) factsOfNode(v *console.Visit) ([]page.Fact, error) {
 }
 
 func (w *Web) endNode(act protocol.Act) question {
-	return question{name: string(act) + "-node", nav: "nodes", danger: true, back: below("/nodes/"), facts: w.factsOfNode, fields: reason("end-node.help"),
+	return question{name: string(act) + "-node", nav: "nodes", danger: true, back: below("/nodes/"), facts: w.factsOfNode,
+		fields: reason("end-node.help"),
 		do: func(v *console.Visit, form url.Values) error {
 			_, err := w.cfg.Office.EndNode(v.Context(), v.Who, protocol.NodeID(v.R.PathValue("id")), act, form.Get("reason"))
 			return err
@@ -127,8 +132,10 @@ func (w *Web) issueToken(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Secret("token.title", "token.lead", t.Text, "/nodes/"+string(t.Subject), console.Section{Title: "token.command", Lead: "token.command-lead",
-		Facts: []page.Fact{{Label: "token.line", Cell: page.Word(t.Command)}, {Label: "token.until", Cell: page.When(t.Expires)}, {Label: "node.id", Cell: page.Code(string(t.Subject))}}})
+	return v.Secret("token.title", "token.lead", t.Text, "/nodes/"+string(t.Subject),
+		console.Section{Title: "token.command", Lead: "token.command-lead",
+			Facts: []page.Fact{{Label: "token.line", Cell: page.Word(t.Command)}, {Label: "token.until", Cell: page.When(t.Expires)},
+				{Label: "node.id", Cell: page.Code(string(t.Subject))}}})
 }
 
 func (w *Web) showPlan(v *console.Visit) error {
@@ -144,10 +151,12 @@ func renderPlan(v *console.Visit, typed url.Values, wrong map[string]string, fla
 	for _, d := range protocol.Prefectures() {
 		list = append(list, string(d.Code)+" "+d.Name)
 	}
-	f := page.Form{Action: "/nodes/plan", Submit: "node.plan-do", Keep: "node.plan-keep", Back: &page.Link{Label: "act.back", Href: "/nodes"}, Fields: []page.Field{
-		{Name: "id", Label: "node.id", Value: typed.Get("id"), Max: 32, Required: true, Width: "half", Help: "node.id-help", Focus: len(wrong) == 0},
-		{Name: "name", Label: "node.name", Value: typed.Get("name"), Max: 60, Required: true, Width: "half"},
-		{Name: "divisions", Label: "node.divisions", Value: typed.Get("divisions"), Max: 200, Help: "node.divisions-help", List: list}}}
+	f := page.Form{Action: "/nodes/plan", Submit: "node.plan-do", Keep: "node.plan-keep", Back: &page.Link{Label: "act.back", Href: "/nodes"},
+		Fields: []page.Field{
+			{Name: "id", Label: "node.id", Value: typed.Get("id"), Max: 32, Required: true, Width: "half", Help: "node.id-help",
+				Focus: len(wrong) == 0},
+			{Name: "name", Label: "node.name", Value: typed.Get("name"), Max: 60, Required: true, Width: "half"},
+			{Name: "divisions", Label: "node.divisions", Value: typed.Get("divisions"), Max: 200, Help: "node.divisions-help", List: list}}}
 	for i := range f.Fields {
 		f.Fields[i].Error = wrong[f.Fields[i].Name]
 	}

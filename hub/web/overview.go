@@ -55,7 +55,8 @@ func (w *Web) figures(v *console.Visit, c *Cluster) ([]page.Stat, error) {
 	if err != nil {
 		return nil, err
 	}
-	stats := []page.Stat{requests, sets, {Label: "overview.release", Value: page.Number(len(plan.Changes)).Text, Href: "/release"}, {Label: "nav.overdue", Value: page.Number(c.Overdue).Text, Href: "/overdue"},
+	stats := []page.Stat{requests, sets, {Label: "overview.release", Value: page.Number(len(plan.Changes)).Text, Href: "/release"},
+		{Label: "nav.overdue", Value: page.Number(c.Overdue).Text, Href: "/overdue"},
 		{Label: "nav.held", Value: page.Number(c.Held).Text, Href: "/held"}}
 	for i, n := range []int{0, 0, len(plan.Changes), c.Overdue, c.Held} {
 		if n > 0 {
@@ -67,7 +68,9 @@ func (w *Web) figures(v *console.Visit, c *Cluster) ([]page.Stat, error) {
 
 // nodeTable joins the register of nodes with what is known of their sessions.
 func (w *Web) nodeTable(v *console.Visit) (page.Table, error) {
-	t := page.Table{Caption: "nav.nodes", Cols: []page.Col{{Label: "node.name"}, {Label: "console.state", Short: true}, {Label: "node.link", Short: true}, {Label: "node.beat", Short: true}, {Label: "node.behind", Num: true}, {Label: "node.queued", Num: true}, {Label: "node.numbers", Num: true}},
+	t := page.Table{Caption: "nav.nodes", Cols: []page.Col{{Label: "node.name"}, {Label: "console.state", Short: true},
+		{Label: "node.link", Short: true}, {Label: "node.beat", Short: true}, {Label: "node.behind", Num: true}, {Label: "node.queued", Num: true},
+		{Label: "node.numbers", Num: true}},
 		Empty: page.Empty{What: "nodes.empty", Do: "nodes.empty-do", Link: &page.Link{Label: "node.plan", Href: "/nodes/plan"}}}
 	found, err := v.Records().Search(v.Context(), console.Query{Kind: "node", Limit: 200})
 	if err != nil {
@@ -99,7 +102,8 @@ func stateOf(states []NodeState, id protocol.NodeID) NodeState {
 func nodeRow(v *console.Visit, t *page.Table, n *protocol.Node, s NodeState) {
 	link := linkOf(v, n, &s)
 	beat, queued, numbers := beatOf(&s)
-	row := t.Add(page.Goto(n.Name, "/nodes/"+string(n.ID)).Under(string(n.ID)), page.State(console.State("node", n.State)), page.State(link), beat, behindOf(&s), queued, numbers)
+	row := t.Add(page.Goto(n.Name, "/nodes/"+string(n.ID)).Under(string(n.ID)), page.State(console.State("node", n.State)), page.State(link), beat,
+		behindOf(&s), queued, numbers)
 	if link.Tone == page.Bad || link.Tone == page.Warn {
 		row.Tone = link.Tone
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // samples are the ids that stand in for path parameters.
-var samples = map[string]string{"/requests/": filed, "/changesets/": "set1", "/items/": poorID, "/cases/": oneCase, "/nodes/": "yanbian", "/catalogue/": "e1", "/cluster/": "hub3"}
+var samples = map[string]string{"/requests/": filed, "/changesets/": "set1", "/items/": poorID, "/cases/": oneCase, "/nodes/": "yanbian",
+	"/catalogue/": "e1", "/cluster/": "hub3"}
 
 func TestNobodyGetsInWithoutSessionOrRight(t *testing.T) {
 	consoletest.NobodyGetsIn(t, newWeb(t, newWorld(t)).Console, samples, "nothing")
@@ -21,7 +22,8 @@ func TestNobodyGetsInWithoutSessionOrRight(t *testing.T) {
 func TestEveryRoleSeesItsPagesOnly(t *testing.T) {
 	pages := newWeb(t, newWorld(t))
 	for login, refused := range map[string][]string{
-		"rev1":  {"/cases", "/accounts", "/nodes/plan", "/nodes/yanbian/token", "/nodes/yanbian/fence", "/agencies/edit", "/calendar/publish", "/cluster/hub3/remove"},
+		"rev1": {"/cases", "/accounts", "/nodes/plan", "/nodes/yanbian/token", "/nodes/yanbian/fence", "/agencies/edit", "/calendar/publish",
+			"/cluster/hub3/remove"},
 		"ops":   {"/cases", "/requests/" + filed + "/approve", "/changesets/set1/review", "/release/publish", "/items/" + poorID + "/suspend"},
 		"audit": {"/cases", "/accounts", "/nodes/plan", "/changesets/set1/review", "/release/publish", "/cluster/hub3/transfer"},
 	} {
@@ -36,11 +38,17 @@ func TestEveryRoleSeesItsPagesOnly(t *testing.T) {
 func TestPagesLookTheSame(t *testing.T) {
 	pages := newWeb(t, newWorld(t))
 	for name, page := range map[string]struct{ login, target string }{
-		"overview": {"boss", "/"}, "requests": {"rev1", "/requests"}, "request": {"rev1", "/requests/" + filed}, "request-new": {"rev1", "/requests/" + filed2}, "decline": {"rev1", "/requests/" + filed + "/decline"},
-		"changesets": {"rev1", "/changesets"}, "changeset": {"rev1", "/changesets/set1"}, "review": {"rev1", "/changesets/set1/review"}, "release": {"rev1", "/release"}, "publish": {"rev1", "/release/publish"},
-		"catalogue": {"audit", "/catalogue"}, "entry": {"audit", "/catalogue/e1"}, "items": {"audit", "/items"}, "item": {"rev1", "/items/" + poorID}, "cases": {"boss", "/cases"}, "case": {"boss", "/cases/" + oneCase},
-		"overdue": {"audit", "/overdue"}, "held": {"audit", "/held"}, "nodes": {"ops", "/nodes"}, "node": {"ops", "/nodes/yanbian"}, "node-plan": {"ops", "/nodes/plan"}, "token": {"ops", "/nodes/jilin/token"}, "agencies": {"ops", "/agencies"}, "agency": {"ops", "/agencies/edit?uscc=" + foodOf},
-		"calendar": {"ops", "/calendar"}, "calendar-publish": {"ops", "/calendar/publish?year=2026"}, "accounts": {"ops", "/accounts"}, "account-new": {"ops", "/accounts/new"}, "cluster": {"ops", "/cluster"}, "remove": {"ops", "/cluster/hub3/remove"}, "login": {"", "/login"},
+		"overview": {"boss", "/"}, "requests": {"rev1", "/requests"}, "request": {"rev1", "/requests/" + filed}, "request-new": {"rev1",
+			"/requests/" + filed2}, "decline": {"rev1", "/requests/" + filed + "/decline"},
+		"changesets": {"rev1", "/changesets"}, "changeset": {"rev1", "/changesets/set1"}, "review": {"rev1",
+			"/changesets/set1/review"}, "release": {"rev1", "/release"}, "publish": {"rev1", "/release/publish"},
+		"catalogue": {"audit", "/catalogue"}, "entry": {"audit", "/catalogue/e1"}, "items": {"audit", "/items"}, "item": {"rev1",
+			"/items/" + poorID}, "cases": {"boss", "/cases"}, "case": {"boss", "/cases/" + oneCase},
+		"overdue": {"audit", "/overdue"}, "held": {"audit", "/held"}, "nodes": {"ops", "/nodes"}, "node": {"ops",
+			"/nodes/yanbian"}, "node-plan": {"ops",
+			"/nodes/plan"}, "token": {"ops", "/nodes/jilin/token"}, "agencies": {"ops", "/agencies"}, "agency": {"ops", "/agencies/edit?uscc=" + foodOf},
+		"calendar": {"ops", "/calendar"}, "calendar-publish": {"ops", "/calendar/publish?year=2026"}, "accounts": {"ops",
+			"/accounts"}, "account-new": {"ops", "/accounts/new"}, "cluster": {"ops", "/cluster"}, "remove": {"ops", "/cluster/hub3/remove"}, "login": {"", "/login"},
 	} {
 		for _, lang := range []string{"zh", "en"} {
 			t.Run(name+" in "+lang, func(t *testing.T) {
@@ -73,7 +81,8 @@ func TestAccountsOfNodesAreNotListed(t *testing.T) {
 
 func TestHostileNamesStayText(t *testing.T) {
 	w := newWorld(t)
-	for _, kind := range []protocol.KindName{"case", "item", "agency", "node", "account", "catalog.listing", "catalog.changeset", "catalog.release", "request", "calendar"} {
+	for _, kind := range []protocol.KindName{"case", "item", "agency", "node", "account", "catalog.listing", "catalog.changeset", "catalog.release",
+		"request", "calendar"} {
 		w.poison(kind)
 	}
 	w.held[0].Reason, w.state.Stopped, w.nodes[0].Frozen, w.plan.Changes[0].Name = consoletest.Payloads, consoletest.Payloads, consoletest.Payloads, consoletest.Payloads
@@ -142,12 +151,16 @@ func TestEveryActIsAPlainFormThatRedirects(t *testing.T) {
 		{"suspend an item", "rev1", "/items/" + poorID + "/suspend", reason, "suspend " + poorID + " 内容不合规", "/items/" + poorID},
 		{"fence a node", "ops", "/nodes/yanbian/fence", reason, "fence yanbian 内容不合规", "/nodes/yanbian"},
 		{"revoke a node", "ops", "/nodes/yanbian/revoke", reason, "revoke yanbian 内容不合规", "/nodes/yanbian"},
-		{"plan a node", "ops", "/nodes/plan", url.Values{"id": {"siping"}, "name": {"四平市"}, "divisions": {"220300 四平市"}}, "plan siping 四平市 [220300]", "/nodes/siping"},
-		{"register an agency", "ops", "/agencies/edit", url.Values{"uscc": {goodUSCC}, "name": {"延边州政务服务局"}, "node": {"yanbian"}}, "register " + goodUSCC + " 延边州政务服务局 yanbian", "/agencies"},
-		{"publish a calendar", "ops", "/calendar/publish", url.Values{"year": {"2027"}, "source": {"通知"}, "off": {"2027-01-01\r\n2027-10-01"}, "work": {""}}, "calendar 2027 [2027-01-01 2027-10-01] []", "/calendar"},
+		{"plan a node", "ops", "/nodes/plan", url.Values{"id": {"siping"}, "name": {"四平市"}, "divisions": {"220300 四平市"}}, "plan siping 四平市 [220300]",
+			"/nodes/siping"},
+		{"register an agency", "ops", "/agencies/edit", url.Values{"uscc": {goodUSCC}, "name": {"延边州政务服务局"}, "node": {"yanbian"}},
+			"register " + goodUSCC + " 延边州政务服务局 yanbian", "/agencies"},
+		{"publish a calendar", "ops", "/calendar/publish", url.Values{"year": {"2027"}, "source": {"通知"}, "off": {"2027-01-01\r\n2027-10-01"},
+			"work": {""}}, "calendar 2027 [2027-01-01 2027-10-01] []", "/calendar"},
 		{"hand the lead over", "ops", "/cluster/hub2/transfer", nil, "transfer hub2", "/cluster"},
 		{"remove a server", "ops", "/cluster/hub3/remove", nil, "remove hub3", "/cluster"},
-		{"create an account", "ops", "/accounts/new", url.Values{"login": {"rev2"}, "name": {"二审 2"}, "roles": {"reviewer"}, "password": {"correct horse"}}, "create rev2 [reviewer]", "/accounts"},
+		{"create an account", "ops", "/accounts/new", url.Values{"login": {"rev2"}, "name": {"二审 2"}, "roles": {"reviewer"},
+			"password": {"correct horse"}}, "create rev2 [reviewer]", "/accounts"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -179,7 +192,8 @@ var goodUSCC = func() string {
 func TestReasonIsAskedForBeforeAnythingIsDone(t *testing.T) {
 	w := newWorld(t)
 	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "boss")
-	for _, target := range []string{"/requests/" + filed + "/decline", "/changesets/set1/return", "/nodes/yanbian/fence", "/items/" + poorID + "/withdraw"} {
+	for _, target := range []string{"/requests/" + filed + "/decline", "/changesets/set1/return", "/nodes/yanbian/fence",
+		"/items/" + poorID + "/withdraw"} {
 		if p := b.Post(target, url.Values{"reason": {" "}}); p.Status != 409 || !strings.Contains(p.Body, "请填写") {
 			t.Errorf("%s: status %d", target, p.Status)
 		}
@@ -193,7 +207,8 @@ func TestSelectedRequestsArePassedOneByOne(t *testing.T) {
 	w := newWorld(t)
 	w.office.fails = map[string]error{"publish " + filed: &protocol.Fault{Code: protocol.Refused, Rule: "I-03", Text: "承诺时限不得长于法定时限"}}
 	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "rev1")
-	if list := b.Get("/requests").Body; !strings.Contains(list, `name="request" value="`+filed+`" form="selected"`) || !strings.Contains(list, `id="selected"`) {
+	if list := b.Get("/requests").Body; !strings.Contains(list, `name="request" value="`+filed+`" form="selected"`) || !strings.Contains(list,
+		`id="selected"`) {
 		t.Fatal("the list has no boxes that belong to the form")
 	}
 	p := b.Post("/requests", url.Values{"request": {filed, filed2}})
@@ -244,7 +259,8 @@ func TestReviewersOwnBatchIsBlocked(t *testing.T) { // K-07
 	}
 	set.Reviewer = "hub:rev1"
 	w.Put("catalog.changeset", "set1", rec.Home, rec.At, rec.Index, *set)
-	if p := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "rev1").Get("/changesets/set1/review"); !strings.Contains(p.Body, "二审人不得与编制人、一审人相同") || !strings.Contains(p.Body, " disabled>") {
+	if p := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "rev1").Get("/changesets/set1/review"); !strings.Contains(p.Body,
+		"二审人不得与编制人、一审人相同") || !strings.Contains(p.Body, " disabled>") {
 		t.Error("the form can be sent")
 	}
 }

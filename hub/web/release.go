@@ -21,7 +21,9 @@ func (w *Web) showRelease(v *console.Visit) error {
 	if len(plan.Changes) > 0 && v.May(protocol.MayRelease, "") {
 		sheet.Actions = []console.Action{{Label: "do.publish-release", Href: "/release/publish", Primary: true, Hotkey: "p"}}
 	}
-	t := page.Table{Caption: "release.staged", Cols: []page.Col{{Label: "entry.name"}, {Label: "entry.provider"}, {Label: "release.what", Short: true}}, Empty: page.Empty{What: "release.nothing", Do: "release.nothing-do"}}
+	t := page.Table{Caption: "release.staged", Cols: []page.Col{{Label: "entry.name"}, {Label: "entry.provider"},
+		{Label: "release.what", Short: true}},
+		Empty: page.Empty{What: "release.nothing", Do: "release.nothing-do"}}
 	for i, c := range plan.Changes {
 		if i == maxStaged {
 			t.Foot = v.T("release.more", len(plan.Changes)-maxStaged)
@@ -35,13 +37,17 @@ func (w *Web) showRelease(v *console.Visit) error {
 	}
 	sheet.Sections = append(sheet.Sections, console.Section{Title: "release.staged", Facts: planFacts(v, &plan), Table: &t})
 	past := console.List{Kind: "catalog.release", Caption: "release.past", Empty: page.Empty{What: "release.none"},
-		Cols: []page.Col{{Label: "release.no", Short: true}, {Label: "release.at", Short: true}, {Label: "release.by", Short: true}, {Label: "release.count", Num: true}, {Label: "release.changed", Num: true}, {Label: "release.notes"}, {Label: "release.root", Short: true}},
+		Cols: []page.Col{{Label: "release.no", Short: true}, {Label: "release.at", Short: true}, {Label: "release.by", Short: true},
+			{Label: "release.count", Num: true}, {Label: "release.changed", Num: true}, {Label: "release.notes"},
+			{Label: "release.root", Short: true}},
 		Row: func(v *console.Visit, h console.Hit, t *page.Table) error {
 			r, _, err := console.Read[protocol.Release](v.Records(), h.Ref)
 			if err != nil {
 				return err
 			}
-			t.Add(page.Word(v.T("release.number", r.Number)), page.When(r.At), page.Word(v.Person(r.By)), page.Number(r.Count), page.Number(r.Changed), page.Word(r.Notes), page.Code(r.Root.Short()))
+			t.Add(page.Word(v.T("release.number", r.Number)), page.When(r.At), page.Word(v.Person(r.By)), page.Number(r.Count),
+				page.Number(r.Changed),
+				page.Word(r.Notes), page.Code(r.Root.Short()))
 			return nil
 		}}
 	s, err := past.Section(v)
@@ -54,12 +60,15 @@ func (w *Web) showRelease(v *console.Visit) error {
 }
 
 func planFacts(v *console.Visit, p *Plan) []page.Fact {
-	return []page.Fact{{Label: "release.next", Cell: page.Word(v.T("release.number", p.Number))}, {Label: "release.changed", Cell: page.Number(len(p.Changes))}, {Label: "release.count", Cell: page.Number(p.Count)}}
+	return []page.Fact{{Label: "release.next", Cell: page.Word(v.T("release.number", p.Number))},
+		{Label: "release.changed", Cell: page.Number(len(p.Changes))}, {Label: "release.count", Cell: page.Number(p.Count)}}
 }
 
 func (w *Web) publishRelease() question {
 	return question{name: "publish-release", nav: "release", back: always("/release"),
-		fields: []page.Field{{Name: "notes", Label: "release.notes", Kind: page.InputArea, Rows: 3, Max: 2000, Required: true, Help: "release.notes-help", Focus: true}},
+		fields: []page.Field{{Name: "notes", Label: "release.notes", Kind: page.InputArea, Rows: 3, Max: 2000, Required: true,
+			Help:  "release.notes-help",
+			Focus: true}},
 		facts: func(v *console.Visit) ([]page.Fact, error) {
 			plan, err := w.cfg.Reader.Plan(v.Context())
 			return planFacts(v, &plan), err

@@ -19,15 +19,19 @@ func requestList(may bool) console.List {
 	l := console.List{
 		Kind: "request", Family: "request", Start: protocol.RequestFiled, Fixed: publishing, Hint: "requests.hint", Caption: "nav.requests",
 		States: []string{protocol.RequestFiled, protocol.RequestDone, protocol.RequestDeclined},
-		Facets: []console.Select{{Facet: "from", Label: "request.from", Name: func(v *console.Visit, n string) string { return v.Place(protocol.NodeID(n)) }}, {Facet: "agency", Label: "item.agency", Name: (*console.Visit).Agency}},
-		Cols:   []page.Col{{Label: "request.title"}, {Label: "item.agency"}, {Label: "request.from", Short: true}, {Label: "request.filed", Short: true}, {Label: "console.state", Short: true}},
-		Empty:  page.Empty{What: "requests.empty", Do: "requests.empty-do"},
+		Facets: []console.Select{{Facet: "from", Label: "request.from",
+			Name: func(v *console.Visit, n string) string { return v.Place(protocol.NodeID(n)) }}, {Facet: "agency", Label: "item.agency", Name: (*console.Visit).Agency}},
+		Cols: []page.Col{{Label: "request.title"}, {Label: "item.agency"}, {Label: "request.from", Short: true},
+			{Label: "request.filed", Short: true},
+			{Label: "console.state", Short: true}},
+		Empty: page.Empty{What: "requests.empty", Do: "requests.empty-do"},
 		Row: func(v *console.Visit, h console.Hit, t *page.Table) error {
 			r, _, err := console.Read[protocol.Request](v.Records(), h.Ref)
 			if err != nil {
 				return err
 			}
-			row := t.Add(page.Goto(r.Title, "/requests/"+url.PathEscape(h.Ref.ID)), page.Word(v.Agency(r.Agency)), page.Word(v.Place(r.From)), page.When(r.Filed), page.State(console.State("request", r.State)).Under(r.Reason))
+			row := t.Add(page.Goto(r.Title, "/requests/"+url.PathEscape(h.Ref.ID)), page.Word(v.Agency(r.Agency)), page.Word(v.Place(r.From)),
+				page.When(r.Filed), page.State(console.State("request", r.State)).Under(r.Reason))
 			row.ID = h.Ref.ID
 			if may && r.State == protocol.RequestFiled {
 				t.Select, t.Form = "request", selectForm
@@ -48,7 +52,8 @@ func (w *Web) renderRequests(v *console.Visit, flash ...page.Flash) error {
 	}
 	sections := []console.Section{s}
 	if s.Table.Select != "" {
-		sections = append(sections, console.Section{Form: &page.Form{ID: selectForm, Action: "/requests", Submit: "requests.approve", Keep: "requests.approve-keep"}})
+		sections = append(sections, console.Section{Form: &page.Form{ID: selectForm, Action: "/requests", Submit: "requests.approve",
+			Keep: "requests.approve-keep"}})
 	}
 	view := page.View{Title: "nav.requests", Active: "requests", Flash: flash}
 	if len(flash) > 0 {
@@ -113,7 +118,8 @@ func (w *Web) showRequest(v *console.Visit) error {
 	var sheet console.Sheet
 	if r.State == protocol.RequestFiled && v.May(protocol.MayPublishItem, "") && r.Want == protocol.WantPublish {
 		base := "/requests/" + url.PathEscape(v.R.PathValue("id"))
-		sheet.Actions = []console.Action{{Label: "do.approve-request", Href: base + "/approve", Primary: true, Hotkey: "a"}, {Label: "do.decline-request", Href: base + "/decline", Hotkey: "x"}}
+		sheet.Actions = []console.Action{{Label: "do.approve-request", Href: base + "/approve", Primary: true, Hotkey: "a"},
+			{Label: "do.decline-request", Href: base + "/decline", Hotkey: "x"}}
 	}
 	sheet.Sections = []console.Section{{Title: "request.facts", Facts: requestFacts(v, r)}}
 	if r.Want == protocol.WantPublish {
@@ -127,7 +133,8 @@ func (w *Web) showRequest(v *console.Visit) error {
 }
 
 func requestFacts(v *console.Visit, r *protocol.Request) []page.Fact {
-	facts := []page.Fact{{Label: "console.state", Cell: page.State(console.State("request", r.State))}, {Label: "item.agency", Cell: page.Word(v.Agency(r.Agency)).Under(r.Agency)},
+	facts := []page.Fact{{Label: "console.state", Cell: page.State(console.State("request", r.State))},
+		{Label: "item.agency", Cell: page.Word(v.Agency(r.Agency)).Under(r.Agency)},
 		{Label: "request.from", Cell: page.Word(v.Place(r.From))}, {Label: "request.filed", Cell: page.When(r.Filed)}}
 	if r.Ended > 0 {
 		facts = append(facts, page.Fact{Label: "request.ended", Cell: page.When(r.Ended)})
@@ -182,7 +189,8 @@ func inForce(v *console.Visit, code string) (best *protocol.Item, g *protocol.Gu
 }
 
 func diffTable(v *console.Visit, changes []console.Change) page.Table {
-	t := page.Table{Caption: "diff.title", Cols: []page.Col{{Label: "diff.field"}, {Label: "diff.old"}, {Label: "diff.new"}}, Empty: page.Empty{What: "diff.none"}}
+	t := page.Table{Caption: "diff.title", Cols: []page.Col{{Label: "diff.field"}, {Label: "diff.old"}, {Label: "diff.new"}},
+		Empty: page.Empty{What: "diff.none"}}
 	for _, c := range changes {
 		old, next := page.Word(c.Old), page.Word(c.New)
 		switch {
@@ -213,7 +221,9 @@ func (w *Web) approveRequest() question {
 }
 
 func (w *Web) declineRequest() question {
-	return question{name: "decline-request", nav: "requests", danger: true, back: below("/requests/"), to: always("/requests"), facts: w.requestFactsOf, fields: reason("decline.help"),
+	return question{name: "decline-request", nav: "requests", danger: true, back: below("/requests/"), to: always("/requests"),
+		facts:  w.requestFactsOf,
+		fields: reason("decline.help"),
 		do: func(v *console.Visit, form url.Values) error {
 			_, err := w.cfg.Office.Decline(v.Context(), v.Who, protocol.Ref{Kind: "request", ID: v.R.PathValue("id")}, form.Get("reason"))
 			return err
@@ -224,7 +234,8 @@ func itemActions(v *console.Visit, id string, i *protocol.Item) []console.Action
 	if i.State != protocol.ItemPublished || !v.May(protocol.MayPublishItem, "") {
 		return nil
 	}
-	return []console.Action{{Label: "do.suspend-item", Href: "/items/" + id + "/suspend"}, {Label: "do.withdraw-item", Href: "/items/" + id + "/withdraw"}}
+	return []console.Action{{Label: "do.suspend-item", Href: "/items/" + id + "/suspend"},
+		{Label: "do.withdraw-item", Href: "/items/" + id + "/withdraw"}}
 }
 
 func (w *Web) endItem(act protocol.Act) question {
@@ -234,7 +245,9 @@ func (w *Web) endItem(act protocol.Act) question {
 			if err != nil {
 				return nil, err
 			}
-			return []page.Fact{{Label: "item.name", Cell: page.Word(i.Name)}, {Label: "item.agency", Cell: page.Word(i.AgencyName)}, {Label: "item.version", Cell: page.Number(i.Version)}, {Label: "console.state", Cell: page.State(console.State("item", i.State))}}, nil
+			return []page.Fact{{Label: "item.name", Cell: page.Word(i.Name)}, {Label: "item.agency", Cell: page.Word(i.AgencyName)},
+				{Label: "item.version", Cell: page.Number(i.Version)}, {Label: "console.state",
+					Cell: page.State(console.State("item", i.State))}}, nil
 		},
 		do: func(v *console.Visit, form url.Values) error {
 			_, err := w.cfg.Office.EndItem(v.Context(), v.Who, v.R.PathValue("id"), act, form.Get("reason"))

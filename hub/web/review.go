@@ -88,8 +88,9 @@ func (w *Web) renderReview(v *console.Visit, typed url.Values, wrong map[string]
 // must be, byte for byte, what was submitted (K-11).
 func (w *Web) reviewEntry(v *console.Visit, i int, m *protocol.ChangeMember) (reviewEntry, error) {
 	e := reviewEntry{Number: i + 1, Name: m.Name,
-		Verdict: page.Field{Name: verdictName(i), Label: v.T("review.verdict", m.Name), Kind: page.InputRadio, Value: verdictPass, Options: []page.Option{{Value: verdictPass, Label: "review.pass"}, {Value: verdictReturn, Label: "review.return"}}},
-		Reason:  page.Field{Name: reasonName(i), Label: v.T("review.reason", m.Name), Max: 1000, Help: "review.reason-help"}}
+		Verdict: page.Field{Name: verdictName(i), Label: v.T("review.verdict", m.Name), Kind: page.InputRadio, Value: verdictPass,
+			Options: []page.Option{{Value: verdictPass, Label: "review.pass"}, {Value: verdictReturn, Label: "review.return"}}},
+		Reason: page.Field{Name: reasonName(i), Label: v.T("review.reason", m.Name), Max: 1000, Help: "review.reason-help"}}
 	rec, ok, err := v.Records().Get(protocol.Ref{Kind: "catalog.entry", ID: m.Entry})
 	if err != nil {
 		return e, err

@@ -135,7 +135,8 @@ func (w *Web) around(r *http.Request, who *protocol.Account) page.Around {
 		}
 	}
 	if c.Stopped != "" {
-		a.Notice = append(a.Notice, page.Flash{Tone: page.Bad, Text: w.Shell().T(r, "notice.stopped", c.Stopped), Link: &page.Link{Label: "page.details", Href: "/cluster"}})
+		a.Notice = append(a.Notice, page.Flash{Tone: page.Bad, Text: w.Shell().T(r, "notice.stopped", c.Stopped),
+			Link: &page.Link{Label: "page.details", Href: "/cluster"}})
 	}
 	return a
 }
@@ -166,6 +167,7 @@ func (w *Web) strip(r *http.Request, c *Cluster) *page.Strip {
 }
 
 func (w *Web) createAccount(v *console.Visit, n console.NewAccount) (string, error) {
-	_, err := w.cfg.Office.CreateAccount(v.Context(), v.Who, protocol.Account{Login: n.Login, Name: n.Name, Agency: n.Agency, Roles: n.Roles}, n.Password)
+	_, err := w.cfg.Office.CreateAccount(v.Context(), v.Who, protocol.Account{Login: n.Login, Name: n.Name, Agency: n.Agency, Roles: n.Roles},
+		n.Password)
 	return "", err
 }

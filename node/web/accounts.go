@@ -11,7 +11,9 @@ func (w *Web) accounts() console.AccountOffice {
 }
 
 func (w *Web) createAccount(v *console.Visit, n console.NewAccount) (string, error) {
-	_, token, err := w.cfg.Desk.CreateAccount(v.Context(), v.Who, desk.NewAccount{Login: n.Login, Name: n.Name, Agency: n.Agency, Password: n.Password, Roles: n.Roles, Token: n.Token})
+	_, token, err := w.cfg.Desk.CreateAccount(v.Context(), v.Who,
+		desk.NewAccount{Login: n.Login, Name: n.Name, Agency: n.Agency, Password: n.Password,
+			Roles: n.Roles, Token: n.Token})
 	return token, err
 }
 

@@ -26,7 +26,7 @@ func (w *Web) showCase(v *console.Visit) error {
 		return err
 	}
 	history.ID, history.Refresh = "history", 15
-	requests, err := openRequests(v, rec.Ref)
+	next, err := w.acts(v, c, &rec)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (w *Web) showCase(v *console.Visit) error {
 		return err
 	}
 	sheet := console.Sheet{Actions: []console.Action{{Label: "case.receipt", Href: "/cases/" + rec.Ref.ID + "/receipt", Hotkey: "r"}}}
-	sheet.Sections = append(sheet.Sections, w.acts(v, c, &rec, requests))
+	sheet.Sections = append(sheet.Sections, next)
 	sheet.Sections = append(sheet.Sections,
 		console.Section{Title: "case.facts", Facts: caseFacts(v, c, &rec)},
 		console.Section{Title: "case.person", Half: true, Facts: personFacts(v, c)},
@@ -53,7 +53,8 @@ func caseFacts(v *console.Visit, c *protocol.Case, rec *protocol.Record) []page.
 		{Label: "case.number", Cell: page.Code(c.ReceiptNo)}, {Label: "console.state", Cell: page.State(console.State("case", string(c.State)))},
 		{Label: "case.item", Cell: item}, {Label: "case.agency", Cell: page.Word(c.AgencyName).Under(v.Place(c.Handler))},
 		{Label: "case.holder", Cell: page.Word(v.Place(rec.Home))}, {Label: "case.received", Cell: page.When(c.Received.At)},
-		{Label: "case.taken", Cell: page.Word(v.Place(c.Received.Node)).Under(c.Received.Window)}, {Label: "case.clerk", Cell: page.Word(v.Person(c.Received.Clerk))},
+		{Label: "case.taken", Cell: page.Word(v.Place(c.Received.Node)).Under(c.Received.Window)},
+		{Label: "case.clerk", Cell: page.Word(v.Person(c.Received.Clerk))},
 		{Label: "case.id", Cell: page.Code(rec.Ref.ID)},
 	}
 	if c.Received.Offline {
@@ -132,13 +133,15 @@ func (w *Web) materials(v *console.Visit, c *protocol.Case) (console.Section, er
 		return console.Section{}, err
 	}
 	t := page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"},
-		Cols: []page.Col{{Label: "guide.name"}, {Label: "guide.necessity", Short: true}, {Label: "material.presence", Short: true}, {Label: "material.scans"}}}
+		Cols: []page.Col{{Label: "guide.name"}, {Label: "guide.necessity", Short: true}, {Label: "material.presence", Short: true},
+			{Label: "material.scans"}}}
 	for _, m := range c.Materials {
 		line := names[m.Line]
 		if line.Name == "" {
 			line.Name = m.Line
 		}
-		row := t.Add(page.Word(line.Name).Under(line.Standard), page.State(console.Necessity(line.Necessity)), page.State(console.Presence(m.Presence)))
+		row := t.Add(page.Word(line.Name).Under(line.Standard), page.State(console.Necessity(line.Necessity)),
+			page.State(console.Presence(m.Presence)))
 		if m.Presence == "missing" {
 			row.Tone = page.Bad
 		}

@@ -20,6 +20,7 @@ type caseAct struct {
 	verb   protocol.Verb
 	states []protocol.CaseState
 	where  reach
+	want   string // what a request for it wants, when where is everywhere
 	danger bool
 	hotkey string
 	ask    func(v *console.Visit, c *protocol.Case) []page.Field
@@ -45,13 +46,16 @@ var caseActs = []caseAct{
 		do: func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, _ url.Values) (protocol.Record, error) {
 			return d.HandOver(ctx, who, a)
 		}},
-	{act: "deliver", verb: protocol.MayDeliver, states: []protocol.CaseState{protocol.CaseGranted, protocol.CaseDenied}, where: everywhere, hotkey: "e", ask: askDelivery,
+	{act: "deliver", verb: protocol.MayDeliver, states: []protocol.CaseState{protocol.CaseGranted, protocol.CaseDenied}, where: everywhere, want: protocol.WantDelivery,
+		hotkey: "e",
+		ask:    askDelivery,
 		do: func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, f url.Values) (protocol.Record, error) {
 			return d.Deliver(ctx, who, a, protocol.Delivery{Way: f.Get("way"), Recipient: f.Get("recipient"), Tracking: f.Get("tracking")})
 		}},
 	{act: "deny", verb: protocol.MayDecide, states: accepted, where: atHandler, danger: true, ask: askReasons, do: decide("deny")},
 	{act: "refuse", verb: protocol.MayAccept, states: open, where: atHandler, danger: true, ask: askReasons, do: decide("refuse")},
-	{act: "withdraw", verb: protocol.MayReceive, states: []protocol.CaseState{protocol.CaseReceived, protocol.CaseArrived, protocol.CaseAccepted}, where: everywhere, danger: true, ask: askWithdraw,
+	{act: "withdraw", verb: protocol.MayReceive, states: []protocol.CaseState{protocol.CaseReceived, protocol.CaseArrived, protocol.CaseAccepted},
+		where: everywhere, want: protocol.WantWithdraw, danger: true, ask: askWithdraw,
 		do: func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, f url.Values) (protocol.Record, error) {
 			return d.Withdraw(ctx, who, a, f.Get("reason"))
 		}},
@@ -64,7 +68,8 @@ var (
 
 func decide(kind protocol.Act) func(context.Context, Desk, *protocol.Account, desk.CaseAct, url.Values) (protocol.Record, error) {
 	return func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, f url.Values) (protocol.Record, error) {
-		return d.Decide(ctx, who, a, kind, protocol.Decision{Text: f.Get("text"), Reason: f.Get("reason"), Basis: f.Get("basis"), Remedy: f.Get("remedy")})
+		return d.Decide(ctx, who, a, kind, protocol.Decision{Text: f.Get("text"), Reason: f.Get("reason"), Basis: f.Get("basis"),
+			Remedy: f.Get("remedy")})
 	}
 }
 
@@ -108,21 +113,23 @@ func lineName(v *console.Visit, item, line string) string {
 
 // acts is the panel of what can be done now, and a sentence when it is nobody's
 // turn here.
-func (w *Web) acts(v *console.Visit, c *protocol.Case, rec *protocol.Record, requests []page.Flash) console.Section {
-	s := console.Section{Title: "case.next", Messages: requests}
+func (w *Web) acts(v *console.Visit, c *protocol.Case, rec *protocol.Record) (console.Section, error) {
+	told, wanted, err := openRequests(v, rec.Ref)
+	s := console.Section{Title: "case.next", Messages: told}
 	for i := range caseActs {
 		a := &caseActs[i]
-		if !a.offered(v.At(), c, rec.Home) || !v.May(a.verb, bound(a.verb, c)) {
+		if !a.offered(v.At(), c, rec.Home) || !v.May(a.verb, bound(a.verb, c)) || slices.Contains(wanted, a.want) {
 			continue
 		}
 		label := console.Word("do.", string(a.act))
 		if a.where == everywhere && rec.Home != v.At() {
 			label = console.Word("ask.", string(a.act))
 		}
-		s.Bar = append(s.Bar, console.Action{Label: label, Href: "/cases/" + rec.Ref.ID + "/" + string(a.act), Primary: len(s.Bar) == 0 && !a.danger, Hotkey: a.hotkey})
+		s.Bar = append(s.Bar, console.Action{Label: label, Href: "/cases/" + rec.Ref.ID + "/" + string(a.act), Primary: len(s.Bar) == 0 && !a.danger,
+			Hotkey: a.hotkey})
 	}
 	s.Lead = w.standing(v, c, rec, len(s.Bar) > 0)
-	return s
+	return s, err
 }
 
 func bound(verb protocol.Verb, c *protocol.Case) string {
@@ -151,27 +158,27 @@ func (w *Web) standing(v *console.Visit, c *protocol.Case, rec *protocol.Record,
 }
 
 // openRequests tells of requests on the case that its home has not answered, and
-// of those it declined.
-func openRequests(v *console.Visit, ref protocol.Ref) ([]page.Flash, error) {
+// of those it declined; wanted is what is asked for already.
+func openRequests(v *console.Visit, ref protocol.Ref) (told []page.Flash, wanted []string, err error) {
 	found, err := v.Records().Search(v.Context(), console.Query{Kind: "request", Key: ref.String()})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var list []page.Flash
 	for _, h := range found.Hits {
 		r, rec, err := console.Read[protocol.Request](v.Records(), h.Ref)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		link := &page.Link{Label: "page.details", Href: "/requests/" + url.PathEscape(h.Ref.ID)}
 		switch r.State {
 		case protocol.RequestFiled:
-			list = append(list, page.Flash{Tone: page.Info, Text: v.T("request.waiting", v.T("want."+r.Want), v.Place(rec.Home)), Link: link})
+			wanted = append(wanted, r.Want)
+			told = append(told, page.Flash{Tone: page.Info, Text: v.T("request.waiting", v.T("want."+r.Want), v.Place(rec.Home)), Link: link})
 		case protocol.RequestDeclined:
-			list = append(list, page.Flash{Tone: page.Warn, Text: v.T("request.was-declined", v.T("want."+r.Want), r.Reason), Link: link})
+			told = append(told, page.Flash{Tone: page.Warn, Text: v.T("request.was-declined", v.T("want."+r.Want), r.Reason), Link: link})
 		}
 	}
-	return list, nil
+	return told, wanted, nil
 }
 
 // askCase shows the form of an act.
@@ -218,7 +225,8 @@ func (w *Web) renderAct(v *console.Visit, a *caseAct, typed url.Values, flash ..
 		flash = append(flash, page.Flash{Tone: page.Warn, Text: v.T("act.not-now", v.StateWord("case", string(c.State)))})
 	}
 	home := "/cases/" + rec.Ref.ID
-	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do.", string(a.act)), Danger: a.danger, Back: &page.Link{Label: "act.back", Href: home},
+	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do.", string(a.act)), Danger: a.danger,
+		Back:    &page.Link{Label: "act.back", Href: home},
 		Blocked: a.blocked(v, c), Fields: []page.Field{page.Hidden("rev", strconv.FormatUint(rec.Rev, 10))}}
 	if a.ask != nil {
 		f.Fields = append(f.Fields, refill(a.ask(v, c), typed)...)
@@ -227,9 +235,11 @@ func (w *Web) renderAct(v *console.Visit, a *caseAct, typed url.Values, flash ..
 	if len(flash) > 0 && flash[0].Tone == page.Bad {
 		view.Status = 409
 	}
-	view.Data = page.Confirm{Question: console.Word("question.", string(a.act)), Consequence: w.consequence(v, a, c, rec.Home), Form: f, Facts: []page.Fact{
-		{Label: "case.number", Cell: page.Code(c.ReceiptNo)}, {Label: "case.item", Cell: page.Word(c.ItemName)},
-		{Label: "person.name", Cell: page.Word(c.Applicant.Name)}, {Label: "console.state", Cell: page.State(console.State("case", string(c.State)))}}}
+	view.Data = page.Confirm{Question: console.Word("question.", string(a.act)), Consequence: w.consequence(v, a, c, rec.Home), Form: f,
+		Facts: []page.Fact{
+			{Label: "case.number", Cell: page.Code(c.ReceiptNo)}, {Label: "case.item", Cell: page.Word(c.ItemName)},
+			{Label: "person.name", Cell: page.Word(c.Applicant.Name)},
+			{Label: "console.state", Cell: page.State(console.State("case", string(c.State)))}}}
 	return v.Render(page.ConfirmPage, view)
 }
 

@@ -20,7 +20,9 @@ func askReasons(*console.Visit, *protocol.Case) []page.Field {
 }
 
 func askWithdraw(*console.Visit, *protocol.Case) []page.Field {
-	return []page.Field{{Name: "reason", Label: "field.withdraw", Kind: page.InputArea, Rows: 3, Max: 1000, Required: true, Help: "field.withdraw-help", Focus: true}}
+	return []page.Field{{Name: "reason", Label: "field.withdraw", Kind: page.InputArea, Rows: 3, Max: 1000, Required: true,
+		Help:  "field.withdraw-help",
+		Focus: true}}
 }
 
 func askDelivery(v *console.Visit, c *protocol.Case) []page.Field {
@@ -29,6 +31,7 @@ func askDelivery(v *console.Visit, c *protocol.Case) []page.Field {
 		way.Options = append(way.Options, page.Option{Value: w, Label: "way." + w})
 	}
 	return []page.Field{way,
-		{Name: "recipient", Label: "outcome.recipient", Value: c.Applicant.Name, Max: 200, Required: true, Width: "half", Help: "field.recipient-help"},
+		{Name: "recipient", Label: "outcome.recipient", Value: c.Applicant.Name, Max: 200, Required: true, Width: "half",
+			Help: "field.recipient-help"},
 		{Name: "tracking", Label: "outcome.tracking", Max: 60, Width: "half", Help: "field.tracking-help"}}
 }

@@ -20,9 +20,11 @@ func (w *Web) changesetPages() {
 
 var changesets = console.List{
 	Kind: "catalog.changeset", Family: "changeset", Hint: "changesets.hint", Caption: "nav.changesets",
-	States: []string{protocol.ChangesetSubmitted, protocol.ChangesetReviewed, protocol.ChangesetApproved, protocol.ChangesetReturned, protocol.ChangesetWithdrawn},
-	Cols:   []page.Col{{Label: "set.title"}, {Label: "set.agency"}, {Label: "set.entries", Num: true}, {Label: "console.state", Short: true}, {Label: "set.province", Short: true}, {Label: "set.submitted", Short: true}},
-	Empty:  page.Empty{What: "changesets.empty", Do: "changesets.empty-do"},
+	States: []string{protocol.ChangesetSubmitted, protocol.ChangesetReviewed, protocol.ChangesetApproved, protocol.ChangesetReturned,
+		protocol.ChangesetWithdrawn},
+	Cols: []page.Col{{Label: "set.title"}, {Label: "set.agency"}, {Label: "set.entries", Num: true}, {Label: "console.state", Short: true},
+		{Label: "set.province", Short: true}, {Label: "set.submitted", Short: true}},
+	Empty: page.Empty{What: "changesets.empty", Do: "changesets.empty-do"},
 	Row: func(v *console.Visit, h console.Hit, t *page.Table) error {
 		set, _, err := console.Read[protocol.Changeset](v.Records(), h.Ref)
 		if err != nil {
@@ -85,17 +87,20 @@ func (w *Web) showChangeset(v *console.Visit) error {
 	for i := range setActs {
 		a := &setActs[i]
 		if review == nil && a.offered(set) && v.May(a.verb, set.Agency) {
-			sheet.Actions = append(sheet.Actions, console.Action{Label: console.Word("do-set.", string(a.act)), Href: "/changesets/" + id + "/" + string(a.act), Primary: !a.danger})
+			sheet.Actions = append(sheet.Actions, console.Action{Label: console.Word("do-set.", string(a.act)),
+				Href: "/changesets/" + id + "/" + string(a.act), Primary: !a.danger})
 		}
 	}
 	return v.Show(page.View{Title: set.Title, Active: "changesets"}, sheet)
 }
 
 func setFacts(v *console.Visit, set *protocol.Changeset, r *protocol.Review) []page.Fact {
-	facts := []page.Fact{{Label: "console.state", Cell: page.State(console.State("changeset", set.State))}, {Label: "set.agency", Cell: page.Word(v.Agency(set.Agency))},
+	facts := []page.Fact{{Label: "console.state", Cell: page.State(console.State("changeset", set.State))},
+		{Label: "set.agency", Cell: page.Word(v.Agency(set.Agency))},
 		{Label: "set.submitter", Cell: page.Word(v.Person(set.Submitter))}, {Label: "set.submitted", Cell: page.When(set.Submitted)}}
 	if set.Reviewer != "" {
-		facts = append(facts, page.Fact{Label: "set.reviewer", Cell: page.Word(v.Person(set.Reviewer))}, page.Fact{Label: "set.reviewed", Cell: page.When(set.Reviewed)})
+		facts = append(facts, page.Fact{Label: "set.reviewer", Cell: page.Word(v.Person(set.Reviewer))},
+			page.Fact{Label: "set.reviewed", Cell: page.When(set.Reviewed)})
 	}
 	facts = append(facts, page.Fact{Label: "set.province", Cell: page.State(reviewBadge(set, r)...)})
 	if r != nil {
@@ -113,7 +118,8 @@ func membersSection(set *protocol.Changeset, r *protocol.Review) console.Section
 			back[item.Entry] = item
 		}
 	}
-	t := page.Table{Caption: "set.entries", Cols: []page.Col{{Label: "entry.name"}, {Label: "set.op", Short: true}, {Label: "set.rev", Num: true}, {Label: "entry.hash", Short: true}, {Label: "set.result"}}}
+	t := page.Table{Caption: "set.entries", Cols: []page.Col{{Label: "entry.name"}, {Label: "set.op", Short: true}, {Label: "set.rev", Num: true},
+		{Label: "entry.hash", Short: true}, {Label: "set.result"}}}
 	for _, m := range set.Members {
 		result, tone := page.Word(""), page.Plain
 		if item, returned := back[m.Entry]; returned {
@@ -121,7 +127,8 @@ func membersSection(set *protocol.Changeset, r *protocol.Review) console.Section
 		} else if r != nil && r.State == protocol.ReviewApproved {
 			result = page.State(page.Badge{Tone: page.Good, Word: "state.review.approved"})
 		}
-		t.Add(page.Word(m.Name).Under(m.Entry), page.State(page.Badge{Word: "op." + m.Op}), page.Number(m.Rev), page.Code(m.Hash.Short()), result).Tone = tone
+		t.Add(page.Word(m.Name).Under(m.Entry), page.State(page.Badge{Word: "op." + m.Op}), page.Number(m.Rev), page.Code(m.Hash.Short()),
+			result).Tone = tone
 	}
 	return console.Section{Title: "set.entries", Table: &t}
 }
@@ -178,15 +185,18 @@ func (w *Web) renderSetAct(v *console.Visit, a *setAct, flash ...page.Flash) err
 		return err
 	}
 	home := "/changesets/" + ref.ID
-	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do-set.", string(a.act)), Danger: a.danger, Back: &page.Link{Label: "act.back", Href: home}}
+	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do-set.", string(a.act)), Danger: a.danger,
+		Back: &page.Link{Label: "act.back", Href: home}}
 	if a.act == "first_review" && set.Submitter == v.Author() {
 		f.Blocked = []string{"blocked.own-set"}
 	}
-	view := page.View{Title: console.Word("do-set.", string(a.act)), Active: "changesets", Crumbs: []page.Link{{Label: set.Title, Href: home}}, Flash: flash}
+	view := page.View{Title: console.Word("do-set.", string(a.act)), Active: "changesets", Crumbs: []page.Link{{Label: set.Title, Href: home}},
+		Flash: flash}
 	if len(flash) > 0 {
 		view.Status = 409
 	}
 	view.Data = page.Confirm{Question: console.Word("question-set.", string(a.act)), Consequence: console.Word("then-set.", string(a.act)), Form: f,
-		Facts: []page.Fact{{Label: "set.title", Cell: page.Word(set.Title)}, {Label: "set.entries", Cell: page.Number(len(set.Members))}, {Label: "set.submitter", Cell: page.Word(v.Person(set.Submitter))}}}
+		Facts: []page.Fact{{Label: "set.title", Cell: page.Word(set.Title)}, {Label: "set.entries", Cell: page.Number(len(set.Members))},
+			{Label: "set.submitter", Cell: page.Word(v.Person(set.Submitter))}}}
 	return v.Render(page.ConfirmPage, view)
 }

@@ -69,12 +69,18 @@ func person(login, name string, roles ...protocol.Role) *protocol.Account {
 
 func newWorld(t testing.TB) *world {
 	w := &world{Records: consoletest.NewRecords(t), desk: &fakeDesk{}, scans: &fakeScans{files: map[string]Scan{}}, people: consoletest.Sessions{
-		"win03": person("win03", "窗口 03", protocol.RoleClerk), "acc11": person("acc11", "审核 11", protocol.RoleAcceptor, protocol.RoleDecider, protocol.RoleClerk),
-		"edit2": person("edit2", "编目 2", protocol.RoleEditor), "rev1": person("rev1", "审核员 1", protocol.RoleReviewer), "ops": person("ops", "运维 1", protocol.RoleOperator),
+		"win03": person("win03", "窗口 03", protocol.RoleClerk), "acc11": person("acc11", "审核 11", protocol.RoleAcceptor, protocol.RoleDecider,
+			protocol.RoleClerk),
+		"edit2": person("edit2", "编目 2", protocol.RoleEditor), "rev1": person("rev1", "审核员 1", protocol.RoleReviewer), "ops": person("ops", "运维 1",
+			protocol.RoleOperator),
 		"audit": person("audit", "审计 1", protocol.RoleAuditor), "nothing": person("nothing", "无角色"),
-		"boss": person("boss", "窗口长", protocol.RoleClerk, protocol.RoleAcceptor, protocol.RoleDecider, protocol.RoleEditor, protocol.RoleReviewer, protocol.RoleOperator)}}
-	w.status = Status{Node: "yanbian", Epoch: 1, Level: 1, NumbersLeft: 18_412, DiskFree: 61 << 30, DiskTotal: 128 << 30, Bytes: 812 << 20, WorkOpen: 1, ScansQueued: 2, CertUntil: ago(-120),
-		Lanes: []Lane{{Lane: protocol.Urgent, Connected: true, Server: "hub2", Since: ago(26), Fresh: nowAt, Queued: 3, Bytes: 8214, Oldest: ago(1)}, {Lane: protocol.Bulk, Connected: true, Server: "hub1", Since: ago(26), Fresh: nowAt}}}
+		"boss": person("boss", "窗口长", protocol.RoleClerk, protocol.RoleAcceptor, protocol.RoleDecider, protocol.RoleEditor, protocol.RoleReviewer,
+			protocol.RoleOperator)}}
+	w.status = Status{Node: "yanbian", Epoch: 1, Level: 1, NumbersLeft: 18_412, DiskFree: 61 << 30, DiskTotal: 128 << 30, Bytes: 812 << 20,
+		WorkOpen:    1,
+		ScansQueued: 2, CertUntil: ago(-120),
+		Lanes: []Lane{{Lane: protocol.Urgent, Connected: true, Server: "hub2", Since: ago(26), Fresh: nowAt, Queued: 3, Bytes: 8214, Oldest: ago(1)},
+			{Lane: protocol.Bulk, Connected: true, Server: "hub1", Since: ago(26), Fresh: nowAt}}}
 	for _, login := range slices.Sorted(maps.Keys(w.people)) {
 		a := w.people[login]
 		w.Put("account", protocol.AccountID("yanbian", login), "yanbian", ago(2000), 5, *a)
@@ -91,17 +97,24 @@ func (w *world) registers() {
 	for id, name := range map[protocol.NodeID]string{"yanbian": "延边朝鲜族自治州", "changchun": "长春市", "jilin": "吉林市"} {
 		w.Put("node", string(id), protocol.Hub, ago(3000), 1, protocol.Node{ID: id, Name: name, State: protocol.NodeEnrolled, Epoch: 1})
 	}
-	w.Put("agency", foodOf, protocol.Hub, ago(3000), 2, protocol.Agency{USCC: foodOf, Name: "延边州市场监督管理局", Node: "yanbian", State: protocol.AgencyActive})
-	w.Put("agency", poorOf, protocol.Hub, ago(3000), 2, protocol.Agency{USCC: poorOf, Name: "长春市民政局", Node: "changchun", State: protocol.AgencyActive})
+	w.Put("agency", foodOf, protocol.Hub, ago(3000), 2, protocol.Agency{USCC: foodOf, Name: "延边州市场监督管理局", Node: "yanbian",
+		State: protocol.AgencyActive})
+	w.Put("agency", poorOf, protocol.Hub, ago(3000), 2, protocol.Agency{USCC: poorOf, Name: "长春市民政局", Node: "changchun",
+		State: protocol.AgencyActive})
 	off := []protocol.Day{{Year: 2026, Month: 1, Dom: 1}, {Year: 2026, Month: 10, Dom: 1}}
 	w.Put("calendar", "2026", protocol.Hub, ago(3000), 3, protocol.CalendarYear{Year: 2026, Version: 1, Off: off, Source: "国务院办公厅关于2026年部分节假日安排的通知"})
 }
 
 func (w *world) items() {
-	food := protocol.Item{ImplCode: strings.TrimSuffix(foodID, "@1"), Version: 1, Name: "食品经营许可（新办）", Type: "01", Basis: []string{"《中华人民共和国食品安全法》第三十五条"}, Agency: foodOf, AgencyName: "延边州市场监督管理局",
-		Node: "yanbian", CaseType: "promise", Scope: "intercounty", Legal: protocol.Limit{N: 20, Unit: protocol.WorkingDays}, Promise: protocol.Limit{N: 8, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2026, Month: 1, Dom: 1}, State: protocol.ItemPublished}
-	poor := protocol.Item{ImplCode: strings.TrimSuffix(poorID, "@1"), Version: 1, Name: "最低生活保障对象认定", Type: "05", Basis: []string{"《社会救助暂行办法》第九条"}, Agency: poorOf, AgencyName: "长春市民政局",
-		Node: "changchun", CaseType: "promise", Scope: "interprefecture", Legal: protocol.Limit{N: 30, Unit: protocol.WorkingDays}, Promise: protocol.Limit{N: 20, Unit: protocol.WorkingDays}, Visits: 1, Conditions: "共同生活的家庭成员人均收入低于当地最低生活保障标准", EffectiveAt: protocol.Day{Year: 2026, Month: 1, Dom: 1}, State: protocol.ItemPublished}
+	food := protocol.Item{ImplCode: strings.TrimSuffix(foodID, "@1"), Version: 1, Name: "食品经营许可（新办）", Type: "01",
+		Basis: []string{"《中华人民共和国食品安全法》第三十五条"}, Agency: foodOf, AgencyName: "延边州市场监督管理局",
+		Node: "yanbian", CaseType: "promise", Scope: "intercounty", Legal: protocol.Limit{N: 20,
+			Unit: protocol.WorkingDays}, Promise: protocol.Limit{N: 8,
+			Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2026, Month: 1, Dom: 1}, State: protocol.ItemPublished}
+	poor := protocol.Item{ImplCode: strings.TrimSuffix(poorID, "@1"), Version: 1, Name: "最低生活保障对象认定", Type: "05", Basis: []string{"《社会救助暂行办法》第九条"},
+		Agency: poorOf, AgencyName: "长春市民政局",
+		Node: "changchun", CaseType: "promise", Scope: "interprefecture", Legal: protocol.Limit{N: 30,
+			Unit: protocol.WorkingDays}, Promise: protocol.Limit{N: 20, Unit: protocol.WorkingDays}, Visits: 1, Conditions: "共同生活的家庭成员人均收入低于当地最低生活保障标准", EffectiveAt: protocol.Day{Year: 2026, Month: 1, Dom: 1}, State: protocol.ItemPublished}
 	local := poor
 	local.ImplCode, local.Name, local.Scope = strings.TrimSuffix(closeID, "@1"), "特困人员供养审核", "none"
 	all := map[string]protocol.Item{foodID: food, poorID: poor, closeID: local}
@@ -110,11 +123,13 @@ func (w *world) items() {
 		w.Put("item", id, protocol.Hub, ago(1000), 10, i)
 		w.Put("guide", id, protocol.Hub, ago(1000), 11, guideOf(i.ImplCode))
 	}
-	w.Step(protocol.Ref{Kind: "item", ID: poorID}, console.Step{Epoch: 1, Rev: 1, Act: "publish", By: "hub:rev1", At: ago(1000), Home: protocol.Hub, Index: 10})
+	w.Step(protocol.Ref{Kind: "item", ID: poorID}, console.Step{Epoch: 1, Rev: 1, Act: "publish", By: "hub:rev1", At: ago(1000), Home: protocol.Hub,
+		Index: 10})
 }
 
 func guideOf(code string) protocol.Guide {
-	return protocol.Guide{ImplCode: code, Version: 1, Sections: []protocol.GuideSection{{Title: "受理条件", Text: "申请人依法具备资格，材料齐全、符合法定形式。"}, {Title: "办理地点", Text: "各级政务服务大厅综合窗口。"}},
+	return protocol.Guide{ImplCode: code, Version: 1, Sections: []protocol.GuideSection{{Title: "受理条件", Text: "申请人依法具备资格，材料齐全、符合法定形式。"},
+		{Title: "办理地点", Text: "各级政务服务大厅综合窗口。"}},
 		Lines: []protocol.MaterialLine{
 			{ID: "m1", Name: "申请书", Form: "original", Copies: 1, Necessity: "required", Source: "self", Standard: "申请人签名，填写完整"},
 			{ID: "m2", Name: "居民身份证", Form: "copy", Copies: 1, Necessity: "required", Source: "issued", Standard: "在有效期内"},
@@ -137,10 +152,15 @@ func (w *world) cases() {
 		if err != nil {
 			panic(err)
 		}
-		c := protocol.Case{ReceiptNo: fmt.Sprintf("22000000%04dV", n), Item: item, ItemName: i.Name, Agency: i.Agency, AgencyName: i.AgencyName, Handler: i.Node, State: state,
-			Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002X", Contact: "0433-0000000", FP: "f1"},
-			Materials: []protocol.Material{{Line: "m1", Presence: "present", Copies: 1, Blobs: []string{"s1"}}, {Line: "m2", Presence: "present", Copies: 1}, {Line: "m3", Presence: "owed"}},
-			Received:  protocol.Receipt{At: at, Node: "yanbian", Window: "延吉市政务大厅 03 号窗", Clerk: "yanbian:win03"}, Due: protocol.CaseDue{K1: at.Day().Add(7)}}
+		c := protocol.Case{ReceiptNo: fmt.Sprintf("22000000%04dV", n), Item: item, ItemName: i.Name, Agency: i.Agency, AgencyName: i.AgencyName,
+			Handler: i.Node, State: state,
+			Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002X", Contact: "0433-0000000",
+				FP: "f1"},
+			Materials: []protocol.Material{{Line: "m1", Presence: "present", Copies: 1, Blobs: []string{"s1"}},
+				{Line: "m2", Presence: "present", Copies: 1},
+				{Line: "m3", Presence: "owed"}},
+			Received: protocol.Receipt{At: at, Node: "yanbian", Window: "延吉市政务大厅 03 号窗",
+				Clerk: "yanbian:win03"}, Due: protocol.CaseDue{K1: at.Day().Add(7)}}
 		if change != nil {
 			change(&c)
 		}
@@ -154,7 +174,8 @@ func (w *world) cases() {
 			w.Step(rec.Ref, console.Step{Epoch: 1, Rev: 2, Act: "hand_over", By: "yanbian:win03", At: at + 60_000, Home: "changchun"})
 		}
 		if state == protocol.CaseAccepted {
-			w.Step(rec.Ref, console.Step{Epoch: 1, Rev: 2, Act: "accept", By: "yanbian:acc11", At: c.Accepted, Home: "yanbian", Index: uint64(41 + n)})
+			w.Step(rec.Ref, console.Step{Epoch: 1, Rev: 2, Act: "accept", By: "yanbian:acc11", At: c.Accepted, Home: "yanbian",
+				Index: uint64(41 + n)})
 		}
 	}
 	add(1, foodID, protocol.CaseGranted, "yanbian", ago(24*20), func(c *protocol.Case) {
@@ -170,33 +191,49 @@ func (w *world) cases() {
 	add(5, poorID, protocol.CaseReceived, "yanbian", ago(2), nil)
 	add(6, poorID, protocol.CaseHandingOver, "yanbian", ago(1), func(c *protocol.Case) { c.To = "changchun" })
 	add(7, foodID, protocol.CaseReceived, "yanbian", ago(1), func(c *protocol.Case) { c.Materials[1].Presence = "missing" })
-	w.lapses = []Lapse{{Ref: protocol.Ref{Kind: "case", ID: caseID(2)}, Clock: protocol.K2, At: ago(58)}, {Ref: protocol.Ref{Kind: "case", ID: caseID(4)}, Clock: protocol.K1, At: ago(-14)}}
-	w.scans.files["s1"] = Scan{ID: "s1", Name: "申请书.pdf", Type: "application/pdf", Size: 214_000, At: ago(2), By: "yanbian:win03", Owner: protocol.Ref{Kind: "case", ID: caseID(4)}, Waiting: true}
+	w.lapses = []Lapse{{Ref: protocol.Ref{Kind: "case", ID: caseID(2)}, Clock: protocol.K2, At: ago(58)},
+		{Ref: protocol.Ref{Kind: "case", ID: caseID(4)}, Clock: protocol.K1, At: ago(-14)}}
+	w.scans.files["s1"] = Scan{ID: "s1", Name: "申请书.pdf", Type: "application/pdf", Size: 214_000, At: ago(2), By: "yanbian:win03",
+		Owner: protocol.Ref{Kind: "case", ID: caseID(4)}, Waiting: true}
 }
 
 func (w *world) catalogue() {
-	e := protocol.CatalogEntry{Code: "30500122240010001/000001", Name: "食品经营许可信息", Abstract: "全州食品经营许可证的发放、变更和注销信息。", Agency: foodOf, Provider: "延边州市场监督管理局", Division: "222400", Layer: "province", Class: "305001", Format: "3",
-		Share: protocol.Share{Type: "1"}, Open: protocol.Share{Type: "2", Cond: "限信用查询"}, Level: "L2", Cycle: "2", Gained: "collected", Secrecy: "非涉密", Contact: "信息科 0433-0000000",
-		Items: []protocol.DataItem{{ID: "i1", Name: "许可证编号", Type: "C", Len: 20, Key: true}, {ID: "i2", Name: "经营者名称", Type: "C", Len: 200}, {ID: "i3", Name: "有效期至", Type: "D"}}, State: protocol.EntrySubmitted}
+	e := protocol.CatalogEntry{Code: "30500122240010001/000001", Name: "食品经营许可信息", Abstract: "全州食品经营许可证的发放、变更和注销信息。", Agency: foodOf,
+		Provider: "延边州市场监督管理局", Division: "222400", Layer: "province", Class: "305001", Format: "3",
+		Share: protocol.Share{Type: "1"}, Open: protocol.Share{Type: "2",
+			Cond: "限信用查询"}, Level: "L2", Cycle: "2", Gained: "collected", Secrecy: "非涉密", Contact: "信息科 0433-0000000",
+		Items: []protocol.DataItem{{ID: "i1", Name: "许可证编号", Type: "C", Len: 20, Key: true}, {ID: "i2", Name: "经营者名称", Type: "C", Len: 200},
+			{ID: "i3", Name: "有效期至", Type: "D"}}, State: protocol.EntrySubmitted}
 	rec := w.Put("catalog.entry", "e1", "yanbian", ago(500), 20, e)
 	hash := protocol.HashOf(rec.Body)
 	w.Put("catalog.revision", hash.String(), protocol.Hub, ago(400), 21, protocol.Revision{Entry: "e1", Rev: 1, Content: rec.Body})
-	w.Put("catalog.listing", "e1", protocol.Hub, ago(300), 22, protocol.Listing{Entry: "e1", Code: e.Code, Name: e.Name, Agency: e.Agency, Provider: e.Provider, Division: e.Division, Class: e.Class, Abstract: e.Abstract, Node: "yanbian",
+	w.Put("catalog.listing", "e1", protocol.Hub, ago(300), 22, protocol.Listing{Entry: "e1", Code: e.Code, Name: e.Name, Agency: e.Agency,
+		Provider: e.Provider, Division: e.Division, Class: e.Class, Abstract: e.Abstract, Node: "yanbian",
 		Cur: &protocol.ListedState{Rev: 1, Hash: hash, Release: 3}, State: protocol.ListingListed})
-	w.Step(protocol.Ref{Kind: "catalog.listing", ID: "e1"}, console.Step{Epoch: 1, Rev: 2, Act: "release", By: "hub:rev1", At: ago(300), Home: protocol.Hub, Index: 22})
-	set := protocol.Changeset{Title: "二月份目录更新", Agency: foodOf, Node: "yanbian", Submitter: "yanbian:edit2", Submitted: ago(30), State: protocol.ChangesetSubmitted,
-		Members: []protocol.ChangeMember{{Entry: "e1", Name: e.Name, Rev: 2, Hash: hash, Op: "put"}, {Entry: "e2", Name: "餐饮单位量化等级", Rev: 1, Hash: protocol.HashOf([]byte("x")), Op: "put"}}}
+	w.Step(protocol.Ref{Kind: "catalog.listing", ID: "e1"}, console.Step{Epoch: 1, Rev: 2, Act: "release", By: "hub:rev1", At: ago(300),
+		Home: protocol.Hub, Index: 22})
+	set := protocol.Changeset{Title: "二月份目录更新", Agency: foodOf, Node: "yanbian", Submitter: "yanbian:edit2", Submitted: ago(30),
+		State: protocol.ChangesetSubmitted,
+		Members: []protocol.ChangeMember{{Entry: "e1", Name: e.Name, Rev: 2, Hash: hash, Op: "put"},
+			{Entry: "e2", Name: "餐饮单位量化等级", Rev: 1, Hash: protocol.HashOf([]byte("x")), Op: "put"}}}
 	w.Put("catalog.changeset", "set1", "yanbian", ago(30), 30, set)
 	set.State, set.Reviewer, set.Reviewed, set.Title = protocol.ChangesetReviewed, "yanbian:rev1", ago(400), "一月份目录更新"
 	w.Put("catalog.changeset", "set0", "yanbian", ago(500), 18, set)
-	w.Put("catalog.review", "set0", protocol.Hub, ago(300), 19, protocol.Review{Changeset: "set0", Node: "yanbian", Passed: set.Members[:1], Returned: []protocol.ReturnedItem{{Entry: "e2", Reason: "缺少主键，请补充后重新报送", Field: "/items", Rule: "K-24"}}, Reviewer: "hub:rev1", At: ago(300), State: protocol.ReviewApproved})
+	w.Put("catalog.review", "set0", protocol.Hub, ago(300), 19, protocol.Review{Changeset: "set0", Node: "yanbian", Passed: set.Members[:1],
+		Returned: []protocol.ReturnedItem{{Entry: "e2", Reason: "缺少主键，请补充后重新报送", Field: "/items",
+			Rule: "K-24"}}, Reviewer: "hub:rev1", At: ago(300), State: protocol.ReviewApproved})
 }
 
 func (w *world) rest() {
-	w.Put("request", "withdraw:yanbian:"+caseID(3)+"@1", "changchun", ago(5), 50, protocol.Request{Want: protocol.WantWithdraw, On: protocol.Ref{Kind: "case", ID: caseID(3)}, From: "yanbian", Agency: poorOf, Title: "最低生活保障对象认定 220000000003V", Filed: ago(5), State: protocol.RequestFiled, Key: "k1"})
-	w.Put("request", "publish:x@1:1", protocol.Hub, ago(90), 17, protocol.Request{Want: protocol.WantPublish, On: protocol.Ref{Kind: "item", ID: "x@1"}, From: "yanbian", Agency: foodOf, Title: "小餐饮核准", Filed: ago(90), State: protocol.RequestDeclined, Reason: "承诺时限长于法定时限，请修改后重新提出", Ended: ago(80), Key: "k2", Data: []byte(`{}`)})
-	w.work = []Work{{ID: "urgent-1-17", Act: "accept", By: "yanbian:acc11", At: ago(4), Opened: ago(3), Verdict: protocol.Verdict{Pos: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 17}, Ref: protocol.Ref{Kind: "case", ID: caseID(2)},
-		Outcome: protocol.RefusedAct, Rule: "G-07", Text: "办件处于“已撤回”，不能受理；请打开办件按最新状态办理"}}}
+	w.Put("request", "withdraw:yanbian:"+caseID(3)+"@1", "changchun", ago(5), 50,
+		protocol.Request{Want: protocol.WantWithdraw, On: protocol.Ref{Kind: "case", ID: caseID(3)}, From: "yanbian", Agency: poorOf,
+			Title: "最低生活保障对象认定 220000000003V", Filed: ago(5), State: protocol.RequestFiled, Key: "k1"})
+	w.Put("request", "publish:x@1:1", protocol.Hub, ago(90), 17,
+		protocol.Request{Want: protocol.WantPublish, On: protocol.Ref{Kind: "item", ID: "x@1"},
+			From: "yanbian", Agency: foodOf, Title: "小餐饮核准", Filed: ago(90), State: protocol.RequestDeclined, Reason: "承诺时限长于法定时限，请修改后重新提出", Ended: ago(80), Key: "k2", Data: []byte(`{}`)})
+	w.work = []Work{{ID: "urgent-1-17", Act: "accept", By: "yanbian:acc11", At: ago(4), Opened: ago(3),
+		Verdict: protocol.Verdict{Pos: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 17}, Ref: protocol.Ref{Kind: "case", ID: caseID(2)},
+			Outcome: protocol.RefusedAct, Rule: "G-07", Text: "办件处于“已撤回”，不能受理；请打开办件按最新状态办理"}}}
 }
 
 // fakeDesk notes what it is asked and answers as it is told.
@@ -305,7 +342,8 @@ func (s *fakeScans) Open(ctx context.Context, id string) (Scan, io.ReadSeeker, e
 
 func newWeb(t testing.TB, w *world) *Web {
 	t.Helper()
-	pages, err := New(Config{Node: "yanbian", Name: "延边", Version: "0.1.0", Sessions: w.people, Reader: w, Desk: w.desk, Closer: w, Scans: w.scans, Now: func() time.Time { return now }})
+	pages, err := New(Config{Node: "yanbian", Name: "延边", Version: "0.1.0", Sessions: w.people, Reader: w, Desk: w.desk, Closer: w, Scans: w.scans,
+		Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -325,7 +363,8 @@ func (w *world) poison(kind protocol.KindName) {
 		if err := json.Unmarshal(rec.Body, &body); err != nil {
 			panic(err)
 		}
-		for _, field := range []string{"name", "item_name", "agency_name", "title", "abstract", "provider", "reason", "conditions", "fee", "opinion"} {
+		for _, field := range []string{"name", "item_name", "agency_name", "title", "abstract", "provider", "reason", "conditions", "fee",
+			"opinion"} {
 			if _, there := body[field]; there {
 				body[field] = consoletest.Payloads
 			}

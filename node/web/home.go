@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
@@ -59,11 +60,12 @@ func (w *Web) today(v *console.Visit) ([]console.Section, error) {
 	stats := []page.Stat{urgentStat("home.late", late, page.Bad), urgentStat("home.soon", soon, page.Warn), waiting,
 		stat("home.accepted", n["accepted"], "accepted"), stat("home.to-deliver", n["granted"]+n["denied"], "granted")}
 	find := &page.Filter{Action: "/cases", Label: "home.find", Hint: "cases.hint"}
-	urgent, err := urgentTable(v, append(late[:min(len(late), maxUrgent)], soon...))
+	urgent, err := urgentTable(v, slices.Concat(late[:min(len(late), maxUrgent)], soon))
 	if err != nil {
 		return nil, err
 	}
-	return []console.Section{{ID: "figures", Refresh: 30, Stats: stats}, {Filter: find}, {ID: "urgent", Refresh: 30, Title: "home.urgent", Table: &urgent}}, nil
+	return []console.Section{{ID: "figures", Refresh: 30, Stats: stats}, {Filter: find},
+		{ID: "urgent", Refresh: 30, Title: "home.urgent", Table: &urgent}}, nil
 }
 
 func urgentStat(label string, list []Lapse, tone page.Tone) page.Stat {

@@ -64,7 +64,7 @@ func itemOnForm(v *console.Visit) (*protocol.Item, *protocol.Guide, protocol.Has
 		return nil, nil, protocol.Hash{}, err
 	}
 	if why := closed(v, i); why != "" {
-		return nil, nil, protocol.Hash{}, &protocol.Fault{Code: protocol.Refused, Op: "intake", Rule: "C-02a", Text: v.T("intake.closed", v.T(why))}
+		return nil, nil, protocol.Hash{}, &protocol.Fault{Code: protocol.Refused, Op: "intake", Rule: "C-02a", Text: v.T("intake.closed", v.Label(why))}
 	}
 	g, rec, err := console.Read[protocol.Guide](v.Records(), protocol.Ref{Kind: "guide", ID: id})
 	return i, g, protocol.HashOf(rec.Body), err
@@ -106,7 +106,8 @@ func (w *Web) receive(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	got, err := w.cfg.Desk.Receive(v.Context(), v.Who, desk.Intake{Item: v.R.PathValue("item"), Guide: hash, Applicant: applicant(typed), Form: remarks(typed),
+	got, err := w.cfg.Desk.Receive(v.Context(), v.Who, desk.Intake{Item: v.R.PathValue("item"), Guide: hash, Applicant: applicant(typed),
+		Form:      remarks(typed),
 		Materials: answers(typed, guide), Window: typed.Get("window"), Offline: !st.Connected(), Nonce: typed.Get("nonce"),
 		HandOver: item.Node != v.At() && typed.Get("hand_over") != ""})
 	if f, refused := console.Refusal(err); refused {
@@ -131,8 +132,10 @@ func (w *Web) renderIntake(v *console.Visit, typed url.Values, wrong errorsOf, s
 	if f.Nonce == "" {
 		f.Nonce = rand.Text()
 	}
-	f.HandOver = page.Field{Name: "hand_over", Label: v.T("intake.hand-over", f.HandledAt), Kind: page.InputCheck, Value: typed.Get("hand_over"), Help: "intake.hand-over-help"}
-	f.Limits = []page.Fact{{Label: "item.agency", Cell: page.Word(item.AgencyName).Under(f.HandledAt)}, {Label: "item.promise", Cell: page.Word(v.Limit(item.Promise))},
+	f.HandOver = page.Field{Name: "hand_over", Label: v.T("intake.hand-over", f.HandledAt), Kind: page.InputCheck, Value: typed.Get("hand_over"),
+		Help: "intake.hand-over-help"}
+	f.Limits = []page.Fact{{Label: "item.agency", Cell: page.Word(item.AgencyName).Under(f.HandledAt)},
+		{Label: "item.promise", Cell: page.Word(v.Limit(item.Promise))},
 		{Label: "item.legal", Cell: page.Word(v.Limit(item.Legal))}, {Label: "item.conditions", Cell: page.Word(item.Conditions)}}
 	for n, l := range guide.Lines {
 		line, err := w.intakeLine(v, n, l, typed, wrong)
@@ -146,8 +149,10 @@ func (w *Web) renderIntake(v *console.Visit, typed url.Values, wrong errorsOf, s
 
 func (w *Web) intakeLine(v *console.Visit, n int, l protocol.MaterialLine, typed url.Values, wrong errorsOf) (intakeLine, error) {
 	line := intakeLine{MaterialLine: l, Number: n + 1, Badge: console.Necessity(l.Necessity), Details: v.MaterialDetails(&l),
-		Presence: page.Field{Name: presenceName(l.ID), Label: l.Name, Kind: page.InputRadio, Value: typed.Get(presenceName(l.ID)), Required: true, Error: wrong[presenceName(l.ID)]},
-		File:     page.Field{Name: fileName(l.ID), Label: v.T("intake.scan-of", l.Name), Kind: page.InputFile, Accept: "image/jpeg,image/png,application/pdf", Error: wrong[fileName(l.ID)]}}
+		Presence: page.Field{Name: presenceName(l.ID), Label: l.Name, Kind: page.InputRadio, Value: typed.Get(presenceName(l.ID)), Required: true,
+			Error: wrong[presenceName(l.ID)]},
+		File: page.Field{Name: fileName(l.ID), Label: v.T("intake.scan-of", l.Name), Kind: page.InputFile,
+			Accept: "image/jpeg,image/png,application/pdf", Error: wrong[fileName(l.ID)]}}
 	for _, p := range presences(&l) {
 		line.Presence.Options = append(line.Presence.Options, page.Option{Value: p, Label: "presence." + p})
 	}

@@ -139,7 +139,8 @@ func answers(typed url.Values, g *protocol.Guide) []protocol.Material {
 
 func intakeFields(typed url.Values, wrong errorsOf) []page.Field {
 	fields := []page.Field{
-		{Name: "type", Label: "person.type", Kind: page.InputSelect, Width: "half", Options: []page.Option{{Value: "person", Label: "person.person"}, {Value: "org", Label: "person.org"}}},
+		{Name: "type", Label: "person.type", Kind: page.InputSelect, Width: "half",
+			Options: []page.Option{{Value: "person", Label: "person.person"}, {Value: "org", Label: "person.org"}}},
 		{Name: "name", Label: "intake.name", Max: 200, Required: true, Width: "half", Focus: len(wrong) == 0},
 		{Name: "id_type", Label: "person.idtype", Kind: page.InputSelect, Width: "half", Options: []page.Option{
 			{Value: "citizen", Label: "idtype.citizen"}, {Value: "uscc", Label: "idtype.uscc"}, {Value: "other", Label: "idtype.other"}}},

@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"xiangyun/protocol"
+	"xiangyun/protocol/console"
 	"xiangyun/protocol/console/consoletest"
 )
 
 // filled is an intake that is complete.
 func filled(w *world, nonce string) url.Values {
-	return url.Values{"nonce": {nonce}, "guide": {w.guideHash(poorID)}, "type": {"person"}, "name": {"申请人甲"}, "id_type": {"citizen"}, "id": {"11010519491231002x"}, "contact": {"0433-0000000"},
+	return url.Values{"nonce": {nonce}, "guide": {w.guideHash(poorID)}, "type": {"person"}, "name": {"申请人甲"}, "id_type": {"citizen"},
+		"id": {"11010519491231002x"}, "contact": {"0433-0000000"},
 		"window": {"03 号窗"}, "hand_over": {"on"}, "line-m1": {"present"}, "line-m2": {"present"}, "line-m3": {"owed"}}
 }
 
@@ -107,7 +109,8 @@ func TestEveryErrorIsShownAtOnceBesideItsField(t *testing.T) {
 	if p.Status != 422 || len(w.desk.calls) != 0 {
 		t.Fatalf("status %d, calls %v", p.Status, w.desk.calls)
 	}
-	for field, want := range map[string]string{"name": "请填写申请人姓名或名称", "id": "校验", "window": "请填写窗口", "line-m1": "请选择该项材料", "line-m2": "请选择该项材料", "file-m3": "说明.docx：只能上传"} {
+	for field, want := range map[string]string{"name": "请填写申请人姓名或名称", "id": "校验", "window": "请填写窗口", "line-m1": "请选择该项材料", "line-m2": "请选择该项材料",
+		"file-m3": "说明.docx：只能上传"} {
 		_, rest, ok := strings.Cut(p.Body, `id="f-`+field+`-error">`)
 		if text, _, _ := strings.Cut(rest, "</p>"); !ok || !strings.Contains(text, want) {
 			t.Errorf("beside %s stands %q, want %q", field, text, want)
@@ -144,7 +147,8 @@ func TestNewGuideIsShownAgainWithWhatWasTyped(t *testing.T) { // C-02d
 	values := filled(w, "N1")
 	values.Set("guide", protocol.HashOf([]byte("older")).String())
 	p := send(t, b, values)
-	if p.Status != 409 || !strings.Contains(p.Body, "办事指南刚刚更新") || !strings.Contains(p.Body, `value="申请人甲"`) || !strings.Contains(p.Body, w.guideHash(poorID)) {
+	if p.Status != 409 || !strings.Contains(p.Body, "办事指南刚刚更新") || !strings.Contains(p.Body, `value="申请人甲"`) || !strings.Contains(p.Body,
+		w.guideHash(poorID)) {
 		t.Errorf("status %d: %s", p.Status, consoletest.Text(p.Body))
 	}
 	if consoletest.Value(p.Body, "nonce") != "N1" {
@@ -161,14 +165,16 @@ func TestEndedSessionLosesNothingThatWasTyped(t *testing.T) {
 	if p.Status != 401 || !strings.Contains(p.Body, "已填写的内容没有丢失") || !strings.Contains(p.Body, "须重新选择") || len(w.scans.files) != 1 {
 		t.Fatalf("status %d: %s", p.Status, consoletest.Text(p.Body))
 	}
-	login := url.Values{"name": {"win03"}, "password": {"wrong"}, "next": {consoletest.Value(p.Body, "next")}, "xy-kept": {unescape(consoletest.Value(p.Body, "xy-kept"))}}
+	login := url.Values{"name": {"win03"}, "password": {"wrong"}, "next": {consoletest.Value(p.Body, "next")},
+		"xy-kept": {unescape(consoletest.Value(p.Body, "xy-kept"))}}
 	again := b.Post("/login", login)
 	if again.Status != 401 || consoletest.Value(again.Body, "xy-kept") == "" {
 		t.Fatal("a wrong password loses the form")
 	}
 	login.Set("password", "right")
 	form := b.Follow(b.Post("/login", login))
-	for _, want := range []string{"已恢复登录前填写的内容", `value="申请人&#34;乙&#34;"`, `value="11010519491231002x"`, `name="nonce" value="N7"`, `value="owed" checked`} {
+	for _, want := range []string{"已恢复登录前填写的内容", `value="申请人&#34;乙&#34;"`, `value="11010519491231002x"`, `name="nonce" value="N7"`,
+		`value="owed" checked`} {
 		if !strings.Contains(form.Body, want) {
 			t.Errorf("the form lacks %s", want)
 		}
@@ -186,6 +192,16 @@ func TestItemsThatCannotBeFiledHereSaySo(t *testing.T) {
 	b := consoletest.NewBrowser(t, newWeb(t, newWorld(t)).Handler(), "win03")
 	if p := b.Get("/intake/" + closeID); p.Status != 409 || !strings.Contains(p.Body, "仅承办地收件") || !strings.Contains(p.Body, "C-02a") {
 		t.Errorf("status %d: %s", p.Status, consoletest.Text(p.Body))
+	}
+	w := newWorld(t)
+	i, _, err := console.Read[protocol.Item](w, protocol.Ref{Kind: "item", ID: poorID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.EffectiveAt = protocol.Day{Year: 2026, Month: 4, Dom: 1}
+	w.Put("item", poorID, protocol.Hub, nowAt, 10, *i)
+	if p := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "win03").Get("/intake/" + poorID); !strings.Contains(p.Body, "2026-04-01 起生效") || strings.Contains(p.Body, "⟦") {
+		t.Errorf("an item of next month: %s", consoletest.Text(p.Body))
 	}
 	list := b.Get("/intake").Body
 	if strings.Contains(list, `href="/intake/`+closeID) || !strings.Contains(list, `href="/intake/`+poorID) {

@@ -19,7 +19,8 @@ func TestNobodyGetsInWithoutSessionOrRight(t *testing.T) {
 func TestEveryRoleSeesItsPagesOnly(t *testing.T) {
 	pages := newWeb(t, newWorld(t))
 	for login, refused := range map[string][]string{
-		"win03": {"/accounts", "/accounts/new", "/cases/" + caseID(4) + "/accept", "/cases/" + caseID(2) + "/grant", "/work/urgent-1-17/close", "/changesets/set1/first_review"},
+		"win03": {"/accounts", "/accounts/new", "/cases/" + caseID(4) + "/accept", "/cases/" + caseID(2) + "/grant", "/work/urgent-1-17/close",
+			"/changesets/set1/first_review"},
 		"rev1":  {"/cases", "/cases/" + caseID(1), "/scans/s1", "/intake", "/accounts"},
 		"audit": {"/cases", "/intake", "/accounts", "/work/urgent-1-17/close"},
 		"ops":   {"/cases", "/intake", "/changesets/set1/withdraw"},
@@ -35,12 +36,17 @@ func TestEveryRoleSeesItsPagesOnly(t *testing.T) {
 func TestPagesLookTheSame(t *testing.T) {
 	pages := newWeb(t, newWorld(t))
 	for name, page := range map[string]struct{ login, target string }{
-		"home": {"boss", "/"}, "cases": {"boss", "/cases"}, "case": {"acc11", "/cases/" + caseID(2)}, "case-elsewhere": {"win03", "/cases/" + caseID(3)},
-		"case-handing-over": {"win03", "/cases/" + caseID(6)}, "accept": {"acc11", "/cases/" + caseID(7) + "/accept"}, "refuse": {"acc11", "/cases/" + caseID(4) + "/refuse"},
-		"deliver": {"win03", "/cases/" + caseID(1) + "/deliver"}, "receipt": {"win03", "/cases/" + caseID(7) + "/receipt"}, "choose": {"win03", "/intake"}, "intake": {"win03", "/intake/" + poorID},
+		"home": {"boss", "/"}, "cases": {"boss", "/cases"}, "case": {"acc11", "/cases/" + caseID(2)}, "case-elsewhere": {"win03",
+			"/cases/" + caseID(3)},
+		"case-handing-over": {"win03", "/cases/" + caseID(6)}, "accept": {"acc11", "/cases/" + caseID(7) + "/accept"}, "refuse": {"acc11",
+			"/cases/" + caseID(4) + "/refuse"},
+		"deliver": {"win03", "/cases/" + caseID(1) + "/deliver"}, "receipt": {"win03", "/cases/" + caseID(7) + "/receipt"}, "choose": {"win03",
+			"/intake"}, "intake": {"win03", "/intake/" + poorID},
 		"items": {"win03", "/items"}, "item": {"win03", "/items/" + poorID}, "catalogue": {"rev1", "/catalogue"}, "entry": {"rev1", "/catalogue/e1"},
-		"changesets": {"rev1", "/changesets"}, "changeset": {"rev1", "/changesets/set0"}, "requests": {"boss", "/requests"}, "work": {"ops", "/work"}, "status": {"ops", "/status"},
-		"accounts": {"ops", "/accounts"}, "account-new": {"ops", "/accounts/new"}, "login": {"", "/login"}, "forbidden": {"win03", "/accounts"}, "missing": {"win03", "/nowhere"},
+		"changesets": {"rev1", "/changesets"}, "changeset": {"rev1", "/changesets/set0"}, "requests": {"boss", "/requests"}, "work": {"ops",
+			"/work"}, "status": {"ops", "/status"},
+		"accounts": {"ops", "/accounts"}, "account-new": {"ops", "/accounts/new"}, "login": {"", "/login"}, "forbidden": {"win03",
+			"/accounts"}, "missing": {"win03", "/nowhere"},
 	} {
 		for _, lang := range []string{"zh", "en"} {
 			t.Run(name+" in "+lang, func(t *testing.T) {
@@ -57,9 +63,11 @@ func TestStatusSaysWhatToDo(t *testing.T) {
 		change func(*Status)
 		want   []string
 	}{
-		"all is well":                {func(*Status) {}, []string{"一切正常", "与省级已连接"}},
-		"cut off goes on":            {func(s *Status) { s.Lanes[0].Connected, s.Lanes[0].Since = false, ago(2) }, []string{"与省级断开（自 07:15）", "可继续受理", "窗口照常收件", "待发送 3 条"}},
-		"a frozen node says why":     {func(s *Status) { s.Frozen = protocol.NewFault(protocol.Fork, "push", "日志分叉。") }, []string{"本节点已暂停办理", "日志分叉。", "请不要重启或恢复备份"}},
+		"all is well": {func(*Status) {}, []string{"一切正常", "与省级已连接"}},
+		"cut off goes on": {func(s *Status) { s.Lanes[0].Connected, s.Lanes[0].Since = false, ago(2) },
+			[]string{"与省级断开（自 07:15）", "可继续受理", "窗口照常收件", "待发送 3 条"}},
+		"a frozen node says why": {func(s *Status) { s.Frozen = protocol.NewFault(protocol.Fork, "push", "日志分叉。") },
+			[]string{"本节点已暂停办理", "日志分叉。", "请不要重启或恢复备份"}},
 		"few numbers are announced":  {func(s *Status) { s.NumbersLeft = 12 }, []string{"收件号仅剩 12 个"}},
 		"a full disk is announced":   {func(s *Status) { s.DiskFree = 1 << 30 }, []string{"磁盘可用空间不足一成"}},
 		"a rebase asks for patience": {func(s *Status) { s.NeedsRebase = true }, []string{"正在与省级核对日志"}},

@@ -91,11 +91,13 @@ func TestACaseGoesFromTheWindowToItsDelivery(t *testing.T) {
 	w := newWorld(t)
 	r, d := openReal(t, w)
 	for login, roles := range map[string][]protocol.Role{"win03": {protocol.RoleClerk}, "acc11": {protocol.RoleAcceptor, protocol.RoleDecider}} {
-		if _, _, err := d.CreateAccount(context.Background(), nil, desk.NewAccount{Login: login, Name: "人员 " + login, Password: "correct horse", Roles: roles}); err != nil {
+		if _, _, err := d.CreateAccount(context.Background(), nil, desk.NewAccount{Login: login, Name: "人员 " + login, Password: "correct horse",
+			Roles: roles}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	pages, err := New(Config{Node: "yanbian", Name: "延边", Sessions: &rest.Sessions{Place: "yanbian", Gate: identity.NewGate("yanbian", d)}, Reader: r, Desk: d, Closer: w, Scans: w.scans, Now: func() time.Time { return now }})
+	pages, err := New(Config{Node: "yanbian", Name: "延边", Sessions: &rest.Sessions{Place: "yanbian", Gate: identity.NewGate("yanbian", d)}, Reader: r,
+		Desk: d, Closer: w, Scans: w.scans, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,10 @@ func (w *Web) receipt(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	s := slip{Back: "/cases/" + rec.Ref.ID, Number: c.ReceiptNo, Offline: c.Received.Offline, Place: v.Place(c.Received.Node), Facts: slipFacts(v, c, &rec), Next: slipNext(v, c)}
-	s.Materials = page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"}, Cols: []page.Col{{Label: "guide.name"}, {Label: "material.presence", Short: true}}}
+	s := slip{Back: "/cases/" + rec.Ref.ID, Number: c.ReceiptNo, Offline: c.Received.Offline, Place: v.Place(c.Received.Node),
+		Facts: slipFacts(v, c, &rec), Next: slipNext(v, c)}
+	s.Materials = page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"},
+		Cols: []page.Col{{Label: "guide.name"}, {Label: "material.presence", Short: true}}}
 	for _, m := range c.Materials {
 		name := names[m.Line].Name
 		if name == "" {

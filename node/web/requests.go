@@ -13,14 +13,16 @@ var requests = console.List{
 	Kind: "request", Family: "request", Hint: "requests.hint", Caption: "nav.requests",
 	States: []string{protocol.RequestFiled, protocol.RequestDone, protocol.RequestDeclined},
 	Facets: []console.Select{{Facet: "want", Label: "request.want", Name: func(v *console.Visit, s string) string { return v.T("want." + s) }}},
-	Cols:   []page.Col{{Label: "request.title"}, {Label: "request.want", Short: true}, {Label: "console.state", Short: true}, {Label: "request.at", Short: true}, {Label: "request.filed", Short: true}},
-	Empty:  page.Empty{What: "requests.empty", Do: "requests.empty-do"},
+	Cols: []page.Col{{Label: "request.title"}, {Label: "request.want", Short: true}, {Label: "console.state", Short: true},
+		{Label: "request.at", Short: true}, {Label: "request.filed", Short: true}},
+	Empty: page.Empty{What: "requests.empty", Do: "requests.empty-do"},
 	Row: func(v *console.Visit, h console.Hit, t *page.Table) error {
 		r, rec, err := console.Read[protocol.Request](v.Records(), h.Ref)
 		if err != nil {
 			return err
 		}
-		row := t.Add(page.Goto(r.Title, "/requests/"+escape(h.Ref.ID)), page.Word(v.T("want."+r.Want)), page.State(console.State("request", r.State)).Under(r.Reason),
+		row := t.Add(page.Goto(r.Title, "/requests/"+escape(h.Ref.ID)), page.Word(v.T("want."+r.Want)),
+			page.State(console.State("request", r.State)).Under(r.Reason),
 			page.Word(v.Place(rec.Home)), page.When(r.Filed))
 		if r.State == protocol.RequestDeclined {
 			row.Tone = page.Warn
@@ -59,8 +61,10 @@ func (w *Web) showRequest(v *console.Visit) error {
 }
 
 func requestFacts(v *console.Visit, r *protocol.Request, rec *protocol.Record) []page.Fact {
-	facts := []page.Fact{{Label: "request.want", Cell: page.Word(v.T("want." + r.Want))}, {Label: "console.state", Cell: page.State(console.State("request", r.State))},
-		{Label: "request.from", Cell: page.Word(v.Place(r.From))}, {Label: "request.at", Cell: page.Word(v.Place(rec.Home))}, {Label: "request.filed", Cell: page.When(r.Filed)}}
+	facts := []page.Fact{{Label: "request.want", Cell: page.Word(v.T("want." + r.Want))},
+		{Label: "console.state", Cell: page.State(console.State("request", r.State))},
+		{Label: "request.from", Cell: page.Word(v.Place(r.From))}, {Label: "request.at", Cell: page.Word(v.Place(rec.Home))},
+		{Label: "request.filed", Cell: page.When(r.Filed)}}
 	if r.Ended > 0 {
 		facts = append(facts, page.Fact{Label: "request.ended", Cell: page.When(r.Ended)})
 	}

@@ -64,7 +64,8 @@ func laneSection(v *console.Visit, l *Lane) console.Section {
 	if l.Queued > 0 && l.Oldest > 0 {
 		oldest = page.When(l.Oldest)
 	}
-	facts = append(facts, page.Fact{Label: "home.fresh", Cell: page.When(l.Fresh)}, page.Fact{Label: "home.unsent", Cell: size}, page.Fact{Label: "status.oldest", Cell: oldest})
+	facts = append(facts, page.Fact{Label: "home.fresh", Cell: page.When(l.Fresh)}, page.Fact{Label: "home.unsent", Cell: size},
+		page.Fact{Label: "status.oldest", Cell: oldest})
 	if l.Error != "" && v.May(protocol.MayOperate, "") {
 		facts = append(facts, page.Fact{Label: "status.error", Cell: page.Word(l.Error)})
 	}
@@ -87,7 +88,9 @@ func placeFacts(v *console.Visit, st *Status) []page.Fact {
 		frozen = page.State(page.Badge{Tone: page.Bad, Word: "status.frozen"}).Under(st.Frozen.Text)
 	}
 	return []page.Fact{{Label: "status.node", Cell: page.Code(string(st.Node))}, {Label: "status.acts", Cell: frozen},
-		{Label: "status.numbers", Cell: numbers}, {Label: "status.disk", Cell: disk}, {Label: "status.database", Cell: page.Word(console.Size(uint64(max(st.Bytes, 0))))},
-		{Label: "status.scans", Cell: page.Number(st.ScansQueued)}, {Label: "nav.work", Cell: page.Number(st.WorkOpen)}, {Label: "status.epoch", Cell: page.Number(st.Epoch)},
+		{Label: "status.numbers", Cell: numbers}, {Label: "status.disk", Cell: disk},
+		{Label: "status.database", Cell: page.Word(console.Size(uint64(max(st.Bytes, 0))))},
+		{Label: "status.scans", Cell: page.Number(st.ScansQueued)}, {Label: "nav.work", Cell: page.Number(st.WorkOpen)},
+		{Label: "status.epoch", Cell: page.Number(st.Epoch)},
 		{Label: "status.level", Cell: page.Number(uint64(st.Level))}, {Label: "status.cert", Cell: page.When(st.CertUntil)}}
 }

@@ -19,7 +19,8 @@ func (w *Web) listWork(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	t := page.Table{Caption: "nav.work", Cols: []page.Col{{Label: "work.act"}, {Label: "work.outcome", Short: true}, {Label: "work.why"}, {Label: "work.by", Short: true}, {Label: "work.at", Short: true}, {Label: "work.close", Short: true}},
+	t := page.Table{Caption: "nav.work", Cols: []page.Col{{Label: "work.act"}, {Label: "work.outcome", Short: true}, {Label: "work.why"},
+		{Label: "work.by", Short: true}, {Label: "work.at", Short: true}, {Label: "work.close", Short: true}},
 		Empty: page.Empty{What: "work.empty", Do: "work.empty-do"}}
 	for _, item := range list {
 		what := page.Word(v.KindWord(item.Verdict.Ref.Kind) + " · " + v.Act(item.Verdict.Ref.Kind, item.Act))
@@ -32,7 +33,8 @@ func (w *Web) listWork(v *console.Visit) error {
 		if v.May(protocol.MayOperate, "") {
 			end = page.Goto(v.T("work.close"), "/work/"+escape(item.ID)+"/close")
 		}
-		t.Add(what.Under(item.Verdict.Ref.ID), page.State(console.State("outcome", item.Verdict.Outcome.String())), why, page.Word(v.Person(item.By)), page.When(item.At), end).Tone = page.Warn
+		t.Add(what.Under(item.Verdict.Ref.ID), page.State(console.State("outcome", item.Verdict.Outcome.String())), why, page.Word(v.Person(item.By)),
+			page.When(item.At), end).Tone = page.Warn
 	}
 	s := console.Section{ID: "work", Refresh: 30, Lead: "work.lead", Table: &t}
 	return v.Show(page.View{Title: "nav.work", Active: "work"}, console.Sheet{Sections: []console.Section{s}})
@@ -40,7 +42,8 @@ func (w *Web) listWork(v *console.Visit) error {
 
 // recordPage is where a record is shown here, or "".
 func recordPage(v *console.Visit, ref protocol.Ref) string {
-	base := map[protocol.KindName]string{"case": "/cases/", "request": "/requests/", "catalog.changeset": "/changesets/", "item": "/items/", "catalog.listing": "/catalogue/"}[ref.Kind]
+	base := map[protocol.KindName]string{"case": "/cases/", "request": "/requests/", "catalog.changeset": "/changesets/", "item": "/items/",
+		"catalog.listing": "/catalogue/"}[ref.Kind]
 	if base == "" {
 		return ""
 	}
@@ -81,10 +84,14 @@ func (w *Web) renderWork(v *console.Visit, note, wrong string) error {
 		view.Status = 422
 	}
 	view.Data = page.Confirm{Question: "work.question", Consequence: "work.then",
-		Facts: []page.Fact{{Label: "work.act", Cell: page.Word(v.KindWord(item.Verdict.Ref.Kind) + " · " + v.Act(item.Verdict.Ref.Kind, item.Act)).Under(item.Verdict.Ref.ID)},
-			{Label: "work.why", Cell: page.Word(item.Verdict.Text)}, {Label: "work.by", Cell: page.Word(v.Person(item.By))}, {Label: "work.at", Cell: page.When(item.At)}},
+		Facts: []page.Fact{{Label: "work.act", Cell: page.Word(v.KindWord(item.Verdict.Ref.Kind) + " · " + v.Act(item.Verdict.Ref.Kind,
+			item.Act)).Under(item.Verdict.Ref.ID)},
+			{Label: "work.why", Cell: page.Word(item.Verdict.Text)}, {Label: "work.by", Cell: page.Word(v.Person(item.By))},
+			{Label: "work.at", Cell: page.When(item.At)}},
 		Form: page.Form{Action: "/work/" + escape(item.ID) + "/close", Submit: "work.close", Back: &page.Link{Label: "act.back", Href: "/work"},
-			Fields: []page.Field{{Name: "note", Label: "work.note", Kind: page.InputArea, Max: 1000, Required: true, Value: note, Help: "work.note-help", Error: wrong, Focus: true}}}}
+			Fields: []page.Field{{Name: "note", Label: "work.note", Kind: page.InputArea, Max: 1000, Required: true, Value: note,
+				Help:  "work.note-help",
+				Error: wrong, Focus: true}}}}
 	return v.Render(page.ConfirmPage, view)
 }
 

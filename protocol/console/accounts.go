@@ -45,7 +45,8 @@ func (c *Console) AccountPages(o AccountOffice) {
 func accountList(disable bool) List {
 	l := List{Kind: "account", Family: "account", Start: protocol.AccountActive, Hint: "accounts.hint", Caption: "nav.accounts",
 		States: []string{protocol.AccountActive, protocol.AccountDisabled},
-		Cols:   []page.Col{{Label: "account.login", Short: true}, {Label: "account.name"}, {Label: "account.roles"}, {Label: "account.agency"}, {Label: "console.state", Short: true}}}
+		Cols: []page.Col{{Label: "account.login", Short: true}, {Label: "account.name"}, {Label: "account.roles"}, {Label: "account.agency"},
+			{Label: "console.state", Short: true}}}
 	if disable {
 		l.Cols = append(l.Cols, page.Col{Label: "account.change", Short: true})
 	}
@@ -88,7 +89,8 @@ func (o *AccountOffice) make(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	n := NewAccount{Login: typed.Get("login"), Name: typed.Get("name"), Agency: protocol.NormalizeCode(typed.Get("agency")), Password: typed.Get("password"), Token: o.Tokens && typed.Get("token") != ""}
+	n := NewAccount{Login: typed.Get("login"), Name: typed.Get("name"), Agency: protocol.NormalizeCode(typed.Get("agency")),
+		Password: typed.Get("password"), Token: o.Tokens && typed.Get("token") != ""}
 	for _, r := range typed["roles"] {
 		n.Roles = append(n.Roles, protocol.Role(r))
 	}
@@ -113,7 +115,8 @@ func (o *AccountOffice) make(v *Visit) error {
 // Secret shows something that is shown once: it must not travel in an address
 // or a cookie, so it is the answer to the POST itself.
 func (v *Visit) Secret(title, lead, secret, back string, more ...Section) error {
-	s := Section{Title: title, Lead: lead, Facts: []page.Fact{{Label: "console.secret", Cell: page.Code(secret)}}, Bar: []Action{{Label: "console.noted", Href: back, Primary: true}}}
+	s := Section{Title: title, Lead: lead, Facts: []page.Fact{{Label: "console.secret", Cell: page.Code(secret)}},
+		Bar: []Action{{Label: "console.noted", Href: back, Primary: true}}}
 	return v.Show(page.View{Title: title}, Sheet{Sections: append([]Section{s}, more...)})
 }
 
@@ -142,16 +145,20 @@ func checkAccount(v *Visit, n *NewAccount) map[string]string {
 func (o *AccountOffice) render(v *Visit, typed url.Values, wrong map[string]string, flash ...page.Flash) error {
 	roles := page.Field{Name: "roles", Label: "account.roles", Kind: page.InputChecks, Required: true, Help: "account.roles-help"}
 	for _, r := range protocol.Roles {
-		roles.Options = append(roles.Options, page.Option{Value: string(r.Role), Label: "role." + string(r.Role), On: slices.Contains(typed["roles"], string(r.Role))})
+		roles.Options = append(roles.Options, page.Option{Value: string(r.Role), Label: "role." + string(r.Role),
+			On: slices.Contains(typed["roles"], string(r.Role))})
 	}
 	f := page.Form{Action: "/accounts/new", Submit: "account.create", Back: &page.Link{Label: "act.back", Href: "/accounts"}, Fields: []page.Field{
-		{Name: "login", Label: "account.login", Value: typed.Get("login"), Max: 32, Required: true, Width: "half", Help: "account.login-help", Focus: len(wrong) == 0},
+		{Name: "login", Label: "account.login", Value: typed.Get("login"), Max: 32, Required: true, Width: "half", Help: "account.login-help",
+			Focus: len(wrong) == 0},
 		{Name: "name", Label: "account.name", Value: typed.Get("name"), Max: 60, Required: true, Width: "half"},
 		roles,
 		{Name: "agency", Label: "account.agency", Value: typed.Get("agency"), Max: 18, Width: "half", Help: "account.agency-help"},
-		{Name: "password", Label: "account.password", Kind: page.InputPassword, Max: 128, Width: "half", Complete: "new-password", Help: "account.password-help", Required: !o.Tokens}}}
+		{Name: "password", Label: "account.password", Kind: page.InputPassword, Max: 128, Width: "half", Complete: "new-password",
+			Help: "account.password-help", Required: !o.Tokens}}}
 	if o.Tokens {
-		f.Fields = append(f.Fields, page.Field{Name: "token", Label: "account.token", Kind: page.InputCheck, Value: typed.Get("token"), Help: "account.token-help"})
+		f.Fields = append(f.Fields, page.Field{Name: "token", Label: "account.token", Kind: page.InputCheck, Value: typed.Get("token"),
+			Help: "account.token-help"})
 	}
 	for i := range f.Fields {
 		f.Fields[i].Error = wrong[f.Fields[i].Name]
@@ -169,7 +176,8 @@ func askDisable(v *Visit, flash ...page.Flash) error {
 	if err != nil {
 		return err
 	}
-	f := page.Form{Action: "/accounts/" + url.PathEscape(login) + "/disable", Submit: "account.disable", Danger: true, Back: &page.Link{Label: "act.back", Href: "/accounts"}}
+	f := page.Form{Action: "/accounts/" + url.PathEscape(login) + "/disable", Submit: "account.disable", Danger: true,
+		Back: &page.Link{Label: "act.back", Href: "/accounts"}}
 	if login == v.Who.Login {
 		f.Blocked = []string{"account.not-self"}
 	}
@@ -178,7 +186,8 @@ func askDisable(v *Visit, flash ...page.Flash) error {
 		view.Status = 409
 	}
 	view.Data = page.Confirm{Question: "account.question", Consequence: "account.then", Form: f,
-		Facts: []page.Fact{{Label: "account.login", Cell: page.Code(a.Login)}, {Label: "account.name", Cell: page.Word(a.Name)}, {Label: "console.state", Cell: page.State(State("account", a.State))}}}
+		Facts: []page.Fact{{Label: "account.login", Cell: page.Code(a.Login)}, {Label: "account.name", Cell: page.Word(a.Name)},
+			{Label: "console.state", Cell: page.State(State("account", a.State))}}}
 	return v.Render(page.ConfirmPage, view)
 }
 

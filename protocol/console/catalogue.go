@@ -19,10 +19,12 @@ func (c *Console) CataloguePages() {
 var listings = List{
 	Kind: "catalog.listing", Family: "listing", Start: protocol.ListingListed, Hint: "catalogue.hint", Caption: "nav.catalogue",
 	States: []string{protocol.ListingListed, protocol.ListingApproved, protocol.ListingWithheld, protocol.ListingRetired},
-	Facets: []Select{{"agency", "entry.provider", (*Visit).Agency}, {"division", "entry.division", func(v *Visit, d string) string { return v.Division(protocol.Division(d)) }}},
-	Key:    NumberKey,
-	Cols:   []page.Col{{Label: "entry.name"}, {Label: "entry.code", Short: true}, {Label: "entry.provider"}, {Label: "entry.division", Short: true}, {Label: "console.state", Short: true}, {Label: "console.updated", Short: true}},
-	Empty:  page.Empty{What: "catalogue.empty", Do: "catalogue.empty-do"},
+	Facets: []Select{{"agency", "entry.provider", (*Visit).Agency},
+		{"division", "entry.division", func(v *Visit, d string) string { return v.Division(protocol.Division(d)) }}},
+	Key: NumberKey,
+	Cols: []page.Col{{Label: "entry.name"}, {Label: "entry.code", Short: true}, {Label: "entry.provider"}, {Label: "entry.division", Short: true},
+		{Label: "console.state", Short: true}, {Label: "console.updated", Short: true}},
+	Empty: page.Empty{What: "catalogue.empty", Do: "catalogue.empty-do"},
 	Row: func(v *Visit, h Hit, t *page.Table) error {
 		l, _, err := Read[protocol.Listing](v.Records(), h.Ref)
 		if err != nil {
@@ -98,7 +100,8 @@ func (v *Visit) entrySections(e *protocol.CatalogEntry) []Section {
 	plain := v.EntryLines(&protocol.CatalogEntry{Code: e.Code, Name: e.Name, Abstract: e.Abstract, Provider: e.Provider, Division: e.Division,
 		Layer: e.Layer, Class: e.Class, Base: e.Base, Format: e.Format, Share: e.Share, Open: e.Open, Level: e.Level, Cycle: e.Cycle,
 		Gained: e.Gained, Secrecy: e.Secrecy, Contact: e.Contact})
-	t := page.Table{Caption: "entry.items", Cols: []page.Col{{Label: "entry.item-name"}, {Label: "entry.item-id", Short: true}, {Label: "entry.item-type", Short: true}, {Label: "entry.item-len", Num: true}, {Label: "entry.item-marks"}}}
+	t := page.Table{Caption: "entry.items", Cols: []page.Col{{Label: "entry.item-name"}, {Label: "entry.item-id", Short: true},
+		{Label: "entry.item-type", Short: true}, {Label: "entry.item-len", Num: true}, {Label: "entry.item-marks"}}}
 	for _, d := range e.Items {
 		var marks []page.Badge
 		if d.Key {

@@ -24,7 +24,8 @@ import (
 var now = time.Date(2026, 3, 2, 9, 15, 0, 0, protocol.Beijing)
 
 func clerk() *protocol.Account {
-	return &protocol.Account{Place: "yanbian", Login: "win03", Name: "窗口 03", Roles: []protocol.Role{protocol.RoleClerk}, State: protocol.AccountActive}
+	return &protocol.Account{Place: "yanbian", Login: "win03", Name: "窗口 03", Roles: []protocol.Role{protocol.RoleClerk},
+		State: protocol.AccountActive}
 }
 
 // sample is a console with one form.
@@ -33,8 +34,10 @@ func sample(t testing.TB, sessions console.Sessions, records *consoletest.Record
 	if records == nil {
 		records = consoletest.NewRecords(t)
 	}
-	c, err := console.New(console.Config{Product: page.Text{ZH: "样例", EN: "Sample"}, Place: func(page.Lang) string { return "延边" }, At: "yanbian", Sessions: sessions, Records: records,
-		Nav: []page.Section{{Items: []page.Item{{Key: "home", Label: "首页", Href: "/"}, {Key: "secret", Label: "机密", Href: "/secret"}}}}, Verbs: map[string]protocol.Verb{"home": protocol.MayReadStatus, "secret": protocol.MayOperate},
+	c, err := console.New(console.Config{Product: page.Text{ZH: "样例", EN: "Sample"}, Place: func(page.Lang) string { return "延边" }, At: "yanbian",
+		Sessions: sessions, Records: records,
+		Nav: []page.Section{{Items: []page.Item{{Key: "home", Label: "首页", Href: "/"},
+			{Key: "secret", Label: "机密", Href: "/secret"}}}}, Verbs: map[string]protocol.Verb{"home": protocol.MayReadStatus, "secret": protocol.MayOperate},
 		Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +47,8 @@ func sample(t testing.TB, sessions console.Sessions, records *consoletest.Record
 		if err != nil {
 			return err
 		}
-		return v.Show(page.View{Title: "表单"}, console.Sheet{Sections: []console.Section{{Form: &page.Form{Action: v.R.URL.Path, Fields: []page.Field{{Name: "note", Label: "说明", Value: form.Get("note")}}}}}})
+		return v.Show(page.View{Title: "表单"}, console.Sheet{Sections: []console.Section{{Form: &page.Form{Action: v.R.URL.Path,
+			Fields: []page.Field{{Name: "note", Label: "说明", Value: form.Get("note")}}}}}})
 	}
 	c.Handle("GET /form", protocol.MayReadStatus, show)
 	c.Handle("POST /form", protocol.MayReadStatus, func(v *console.Visit) error {
@@ -58,7 +62,8 @@ func sample(t testing.TB, sessions console.Sessions, records *consoletest.Record
 }
 
 func people() consoletest.Sessions {
-	return consoletest.Sessions{"win03": clerk(), "other": {Place: "yanbian", Login: "other", Name: "别人", Roles: []protocol.Role{protocol.RoleClerk}, State: protocol.AccountActive},
+	return consoletest.Sessions{"win03": clerk(), "other": {Place: "yanbian", Login: "other", Name: "别人", Roles: []protocol.Role{protocol.RoleClerk},
+		State: protocol.AccountActive},
 		"away": {Place: "changchun", Login: "away", Roles: []protocol.Role{protocol.RoleClerk}, State: protocol.AccountActive}}
 }
 
@@ -100,10 +105,12 @@ func TestLoginLeadsWhereThePersonWanted(t *testing.T) {
 	if consoletest.Value(login.Body, "next") != "/form?x=1" || login.Header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("the login page leads to %q", consoletest.Value(login.Body, "next"))
 	}
-	if p := b.Post("/login", url.Values{"name": {"win03"}, "password": {"wrong"}, "next": {"/form"}}); p.Status != 401 || !strings.Contains(p.Body, "账号或密码不正确") || !strings.Contains(p.Body, `value="win03"`) {
+	if p := b.Post("/login", url.Values{"name": {"win03"}, "password": {"wrong"}, "next": {"/form"}}); p.Status != 401 || !strings.Contains(p.Body,
+		"账号或密码不正确") || !strings.Contains(p.Body, `value="win03"`) {
 		t.Errorf("wrong password: status %d", p.Status)
 	}
-	for next, want := range map[string]string{"/form?x=1": "/form?x=1", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/", "": "/"} {
+	for next, want := range map[string]string{"/form?x=1": "/form?x=1", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/",
+		"": "/"} {
 		if p := b.Post("/login", url.Values{"name": {"win03"}, "password": {"right"}, "next": {next}}); p.Status != 303 || p.To != want {
 			t.Errorf("next %q leads to %q, want %q", next, p.To, want)
 		}
@@ -152,7 +159,8 @@ func TestStrangersCannotStoreAnything(t *testing.T) {
 		_ = m.WriteField("note", "after the file")
 		_ = w.CloseWithError(m.Close())
 	}()
-	if p := b.Send("/form", m.FormDataContentType(), body); p.Status != 401 || !strings.Contains(p.Body, "after&#43;the&#43;file") || !strings.Contains(p.Body, "须重新选择") || len(p.Body) > 64<<10 {
+	if p := b.Send("/form", m.FormDataContentType(), body); p.Status != 401 || !strings.Contains(p.Body,
+		"after&#43;the&#43;file") || !strings.Contains(p.Body, "须重新选择") || len(p.Body) > 64<<10 {
 		t.Errorf("status %d, %d bytes", p.Status, len(p.Body))
 	}
 }
@@ -193,7 +201,8 @@ func TestRealSessionsServePagesAndEndByThemselves(t *testing.T) { // ASVS 7.3.1
 			t.Fatalf("wrong password: status %d", p.Status)
 		}
 		p := b.Post("/login", url.Values{"name": {"win03"}, "password": {"correct horse"}, "next": {"/form"}})
-		if p.Status != 303 || !strings.Contains(p.Header.Get("Set-Cookie"), "HttpOnly") || !strings.Contains(p.Header.Get("Set-Cookie"), "SameSite=Strict") {
+		if p.Status != 303 || !strings.Contains(p.Header.Get("Set-Cookie"), "HttpOnly") || !strings.Contains(p.Header.Get("Set-Cookie"),
+			"SameSite=Strict") {
 			t.Fatalf("status %d, cookie %q", p.Status, p.Header.Get("Set-Cookie"))
 		}
 		for range 3 { // work keeps it alive
@@ -240,7 +249,8 @@ func TestSessionIsNotGivenOverPlainHTTP(t *testing.T) {
 }
 
 func TestOwnTemplatesStandBeforeShared(t *testing.T) {
-	cfg := console.Config{Product: page.Text{ZH: "样", EN: "S"}, Place: func(page.Lang) string { return "x" }, At: "yanbian", Sessions: people(), Records: consoletest.NewRecords(t),
+	cfg := console.Config{Product: page.Text{ZH: "样", EN: "S"}, Place: func(page.Lang) string { return "x" }, At: "yanbian", Sessions: people(),
+		Records:   consoletest.NewRecords(t),
 		Templates: fstest.MapFS{"own.html": {Data: []byte(`{{define "content"}}own{{end}}`)}}}
 	if _, err := console.New(cfg); err != nil {
 		t.Fatal(err)
@@ -310,13 +320,20 @@ func TestDueDaysAreCountedAndColoured(t *testing.T) {
 		word string
 		tone page.Tone
 	}{
-		{"plenty of time is calm", protocol.Case{State: protocol.CaseReceived, Received: received, Due: protocol.CaseDue{K1: day(6)}}, "剩 4 个工作日", page.Plain},
-		{"the last day is yellow", protocol.Case{State: protocol.CaseArrived, Received: received, Due: protocol.CaseDue{K1: day(2)}}, "今日到期", page.Warn},
-		{"a day before is yellow", protocol.Case{State: protocol.CaseArrived, Received: received, Due: protocol.CaseDue{K1: day(3)}}, "剩 1 个工作日", page.Warn},
-		{"past it is red", protocol.Case{State: protocol.CaseReceived, Received: received, Due: protocol.CaseDue{K1: protocol.Day{Year: 2026, Month: 2, Dom: 27}}}, "超期 1 个工作日", page.Bad},
-		{"an unpublished year is provisional", protocol.Case{State: protocol.CaseReceived, Received: received, Due: protocol.CaseDue{K1: day(9), Provisional: true}}, "剩 5 个工作日（暂定）", page.Plain},
-		{"the nearer of promise and law counts", protocol.Case{State: protocol.CaseAccepted, Accepted: at, Due: protocol.CaseDue{K2: day(20), K3: day(10)}}, "剩 6 个工作日", page.Plain},
-		{"a promise alone counts", protocol.Case{State: protocol.CaseAccepted, Accepted: at, Due: protocol.CaseDue{K2: day(20)}}, "剩 14 个工作日", page.Plain},
+		{"plenty of time is calm", protocol.Case{State: protocol.CaseReceived, Received: received, Due: protocol.CaseDue{K1: day(6)}}, "剩 4 个工作日",
+			page.Plain},
+		{"the last day is yellow", protocol.Case{State: protocol.CaseArrived, Received: received, Due: protocol.CaseDue{K1: day(2)}}, "今日到期",
+			page.Warn},
+		{"a day before is yellow", protocol.Case{State: protocol.CaseArrived, Received: received, Due: protocol.CaseDue{K1: day(3)}}, "剩 1 个工作日",
+			page.Warn},
+		{"past it is red", protocol.Case{State: protocol.CaseReceived, Received: received,
+			Due: protocol.CaseDue{K1: protocol.Day{Year: 2026, Month: 2, Dom: 27}}}, "超期 1 个工作日", page.Bad},
+		{"an unpublished year is provisional", protocol.Case{State: protocol.CaseReceived, Received: received,
+			Due: protocol.CaseDue{K1: day(9), Provisional: true}}, "剩 5 个工作日（暂定）", page.Plain},
+		{"the nearer of promise and law counts", protocol.Case{State: protocol.CaseAccepted, Accepted: at,
+			Due: protocol.CaseDue{K2: day(20), K3: day(10)}}, "剩 6 个工作日", page.Plain},
+		{"a promise alone counts", protocol.Case{State: protocol.CaseAccepted, Accepted: at, Due: protocol.CaseDue{K2: day(20)}}, "剩 14 个工作日",
+			page.Plain},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			visit(t, func(v *console.Visit) {

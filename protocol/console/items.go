@@ -15,17 +15,20 @@ func (c *Console) ItemPages(act func(v *Visit, id string, i *protocol.Item) []Ac
 var items = List{
 	Kind: "item", Family: "item", Start: protocol.ItemPublished, Hint: "items.hint", Caption: "nav.items",
 	States: []string{protocol.ItemPublished, protocol.ItemSuspended, protocol.ItemWithdrawn},
-	Facets: []Select{{"node", "item.node", func(v *Visit, n string) string { return v.Place(protocol.NodeID(n)) }}, {"agency", "item.agency", (*Visit).Agency},
+	Facets: []Select{{"node", "item.node", func(v *Visit, n string) string { return v.Place(protocol.NodeID(n)) }},
+		{"agency", "item.agency", (*Visit).Agency},
 		{"type", "item.type", func(v *Visit, t string) string { return v.word("itemtype."+t, t) }}},
-	Key:   NumberKey,
-	Cols:  []page.Col{{Label: "item.name"}, {Label: "item.agency"}, {Label: "item.type", Short: true}, {Label: "item.promise", Short: true}, {Label: "item.scope"}, {Label: "console.state", Short: true}},
+	Key: NumberKey,
+	Cols: []page.Col{{Label: "item.name"}, {Label: "item.agency"}, {Label: "item.type", Short: true}, {Label: "item.promise", Short: true},
+		{Label: "item.scope"}, {Label: "console.state", Short: true}},
 	Empty: page.Empty{What: "items.empty", Do: "items.empty-do"},
 	Row: func(v *Visit, h Hit, t *page.Table) error {
 		i, _, err := Read[protocol.Item](v.Records(), h.Ref)
 		if err != nil {
 			return err
 		}
-		t.Add(page.Goto(i.Name, "/items/"+h.Ref.ID).Under(i.ImplCode), page.Word(i.AgencyName).Under(v.Place(i.Node)), page.Word(v.word("itemtype."+i.Type, i.Type)),
+		t.Add(page.Goto(i.Name, "/items/"+h.Ref.ID).Under(i.ImplCode), page.Word(i.AgencyName).Under(v.Place(i.Node)),
+			page.Word(v.word("itemtype."+i.Type, i.Type)),
 			page.Word(v.Limit(i.Promise)), page.Word(v.word("scope."+i.Scope, i.Scope)), page.State(State("item", i.State)))
 		return nil
 	},
@@ -71,13 +74,16 @@ func (v *Visit) GuideSections(g *protocol.Guide) []Section {
 	if g == nil {
 		return nil
 	}
-	t := page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"}, Cols: []page.Col{{Label: "guide.name"}, {Label: "guide.necessity", Short: true}, {Label: "guide.form", Short: true}, {Label: "guide.source", Short: true}, {Label: "guide.standard"}}}
+	t := page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"},
+		Cols: []page.Col{{Label: "guide.name"}, {Label: "guide.necessity", Short: true}, {Label: "guide.form", Short: true},
+			{Label: "guide.source", Short: true}, {Label: "guide.standard"}}}
 	for _, l := range g.Lines {
 		form := page.Word(v.word("form."+l.Form, l.Form))
 		if l.Copies > 0 {
 			form = form.Under(v.T("guide.copies", l.Copies))
 		}
-		t.Add(page.Word(l.Name).Under(l.When), page.State(Necessity(l.Necessity)), form, page.Word(v.word("source."+l.Source, l.Source)), page.Word(l.Standard))
+		t.Add(page.Word(l.Name).Under(l.When), page.State(Necessity(l.Necessity)), form, page.Word(v.word("source."+l.Source, l.Source)),
+			page.Word(l.Standard))
 	}
 	out := []Section{{Title: "guide.materials", Table: &t}}
 	if len(g.Sections) == 0 {

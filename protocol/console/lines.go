@@ -20,8 +20,10 @@ type Line struct {
 func (v *Visit) EntryLines(e *protocol.CatalogEntry) []Line {
 	lines := []Line{
 		{"entry.code", e.Code}, {"entry.name", e.Name}, {"entry.abstract", e.Abstract}, {"entry.provider", e.Provider},
-		{"entry.division", v.Division(e.Division)}, {"entry.layer", v.word("layer."+e.Layer, e.Layer)}, {"entry.class", e.Class}, {"entry.base", e.Base},
-		{"entry.format", v.word("format."+e.Format, e.Format)}, {"entry.share", v.sharing("share.", e.Share)}, {"entry.open", v.sharing("open.", e.Open)},
+		{"entry.division", v.Division(e.Division)}, {"entry.layer", v.word("layer."+e.Layer, e.Layer)}, {"entry.class", e.Class}, {"entry.base",
+			e.Base},
+		{"entry.format", v.word("format."+e.Format, e.Format)}, {"entry.share", v.sharing("share.", e.Share)}, {"entry.open",
+			v.sharing("open.", e.Open)},
 		{"entry.level", e.Level}, {"entry.cycle", v.word("cycle."+e.Cycle, e.Cycle)}, {"entry.gained", v.word("gained."+e.Gained, e.Gained)},
 		{"entry.secrecy", e.Secrecy}, {"entry.contact", e.Contact},
 	}

@@ -58,7 +58,8 @@ func (l *List) Section(v *Visit) (Section, error) {
 			return Section{}, err
 		}
 	}
-	return Section{ID: "list", Refresh: l.Refresh, Tabs: l.tabs(v, q, counts), Filter: l.filter(v, counts), Table: &table, Pager: l.pager(v, found)}, nil
+	return Section{ID: "list", Refresh: l.Refresh, Tabs: l.tabs(v, q, counts), Filter: l.filter(v, counts), Table: &table,
+		Pager: l.pager(v, found)}, nil
 }
 
 func (l *List) query(v *Visit) Query {
@@ -137,7 +138,8 @@ func (l *List) filter(v *Visit, counts Result) *page.Filter {
 		f.Fields = append(f.Fields, page.Hidden(stateParam, state))
 	}
 	for _, s := range l.Facets {
-		field := page.Field{Name: s.Facet, Label: s.Label, Kind: page.InputSelect, Value: v.R.FormValue(s.Facet), Options: []page.Option{{Label: "console.all"}}}
+		field := page.Field{Name: s.Facet, Label: s.Label, Kind: page.InputSelect, Value: v.R.FormValue(s.Facet),
+			Options: []page.Option{{Label: "console.all"}}}
 		for _, c := range counts.Counts {
 			if c.Name != s.Facet || c.Value == "" {
 				continue

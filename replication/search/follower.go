@@ -35,10 +35,15 @@ const (
 	batchText = 1 << 20 // bytes
 )
 
-// pace is the least time between two takings while changes keep coming: the
-// commits of an index must not compete with those that people wait for. The
+// While changes keep coming the Follower rests between two takings, pace at
+// least and restShare times as long as it worked, up to maxRest: an index must
+// not compete for disk and processor with the acts that people wait for. The
 // first change after a rest is taken at once.
-const pace = 250 * time.Millisecond
+const (
+	pace      = 250 * time.Millisecond
+	restShare = 4
+	maxRest   = 5 * time.Second
+)
 
 // fullWait is how long the Follower waits for room on a full disk.
 const fullWait = 30 * time.Second
@@ -94,10 +99,8 @@ func (f *Follower) Ready() bool { return f.ready.Load() }
 // source, or a failed sync (Fatal): the process exits.
 func (f *Follower) Run(ctx context.Context) error {
 	err := f.retry(ctx, f.reconcile)
-	for err == nil {
-		if err = f.retry(ctx, f.step()); err == nil {
-			rest(ctx)
-		}
+	for worked := time.Duration(0); err == nil; {
+		err = f.retry(ctx, f.step(&worked))
 	}
 	if ctx.Err() != nil && !Fatal(err) {
 		return nil
@@ -105,29 +108,24 @@ func (f *Follower) Run(ctx context.Context) error {
 	return fmt.Errorf("follow records: %w", err)
 }
 
-func rest(ctx context.Context) {
-	timer := time.NewTimer(pace)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
-// step gives the handling of the next changes. The refs are kept between
-// tries, because the source gives them once.
-func (f *Follower) step() func(context.Context) error {
+// step gives the handling of the next changes, after a rest from the ones
+// before, and notes how long it took. The refs are kept between tries, because
+// the source gives them once.
+func (f *Follower) step(worked *time.Duration) func(context.Context) error {
 	var refs []protocol.Ref
 	var upto uint64
 	waited := false
 	return func(ctx context.Context) (err error) {
 		if !waited {
-			if refs, upto, err = f.next(ctx); err != nil {
+			if refs, upto, err = f.next(ctx, *worked); err != nil {
 				return err
 			}
 			waited = true
 		}
-		return f.take(ctx, refs, upto)
+		begin := time.Now()
+		err = f.take(ctx, refs, upto)
+		*worked = time.Since(begin)
+		return err
 	}
 }
 
@@ -154,8 +152,21 @@ func (f *Follower) retry(ctx context.Context, do func(context.Context) error) er
 	}
 }
 
-// next waits for changes, or for a search that finds the index damaged.
-func (f *Follower) next(ctx context.Context) (refs []protocol.Ref, upto uint64, err error) {
+func rest(ctx context.Context, worked time.Duration) {
+	if worked == 0 {
+		return
+	}
+	timer := time.NewTimer(min(max(pace, restShare*worked), maxRest))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// next rests and waits for changes, or for a search that finds the index
+// damaged.
+func (f *Follower) next(ctx context.Context, worked time.Duration) (refs []protocol.Ref, upto uint64, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	hurt := false
@@ -167,6 +178,7 @@ func (f *Follower) next(ctx context.Context) (refs []protocol.Ref, upto uint64, 
 		case <-ctx.Done():
 		}
 	})
+	rest(ctx, worked)
 	refs, upto, err = f.src.Next(ctx)
 	cancel()
 	watch.Wait()

@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"xiangyun/protocol"
@@ -144,8 +145,10 @@ func (o *ItemOptions) filing(r row) (f protocol.ItemFiling, found []Finding) {
 	bad("promise_limit", "I-03", err)
 	f.Item.EffectiveAt, err = dayOf(r.get("effective_at"))
 	bad("effective_at", "I-04", err)
-	f.Item.ImplCode, err = implCode(r, agency)
-	bad("impl_code", "I-01", err)
+	if agency != "" {
+		f.Item.ImplCode, err = implCode(r, agency)
+		bad("impl_code", "I-01", err)
+	}
 	f.Guide, err = guideOf(r)
 	bad("materials", "G-09", err)
 	if len(found) == 0 {
@@ -159,15 +162,16 @@ func (o *ItemOptions) agency(r row) (string, error) {
 	if v := r.cells["agency"]; v != "" {
 		return protocol.NormalizeCode(v), nil
 	}
-	if department := r.get("department"); department != "" && len(o.Departments) > 0 {
-		if v := o.Departments[department]; v != "" {
-			return v, nil
-		}
-		if r.defaults["agency"] == "" {
-			return "", fmt.Errorf("部门“%s”没有对应的机构,请补入 --departments 文件", department)
-		}
+	department := r.get("department")
+	switch v := o.Departments[department]; {
+	case v != "":
+		return protocol.NormalizeCode(v), nil
+	case r.defaults["agency"] != "":
+		return protocol.NormalizeCode(r.defaults["agency"]), nil
+	case department != "":
+		return "", fmt.Errorf("部门“%s”没有对应的机构;请用 --departments 文件对应,或用 --agency 统一指明", department)
 	}
-	return protocol.NormalizeCode(r.defaults["agency"]), nil
+	return "", errors.New("没有实施机构;请填写机构代码,或用 --agency 指明")
 }
 
 func dayOf(s string) (d protocol.Day, err error) {

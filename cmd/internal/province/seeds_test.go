@@ -101,6 +101,7 @@ func play(p *Province, s Schedule, all *tally) {
 		t.Error("invalid run: " + miss)
 	}
 	all.add(e, d, p.Sim().Tally(), real)
+	t.Logf("%d acts confirmed, %d episodes, %v, %v of wall time", len(ledger.done), len(s.Episodes), p.Sim().Tally(), wallSince(real))
 }
 
 // tally sums over the seeds.
