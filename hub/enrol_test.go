@@ -202,7 +202,9 @@ func TestRenewalNeedsTheKeyOfTheCertificate(t *testing.T) {
 	key := newKey(t)
 	e, err := c.Enroll(c.ctx(), c.token(protocol.RoleNode, "yanbian").Text, request(t, key))
 	c.must(err)
-	ask := func(key ed25519.PrivateKey, csr []byte) (replication.EnrollAnswer, error) { return c.renewOver(key, e, csr) }
+	ask := func(key ed25519.PrivateKey, csr []byte) (replication.EnrollAnswer, error) {
+		return c.renewOver(key, e, csr)
+	}
 
 	c.clock.set(8 * 24 * time.Hour) // the certificate lives for seven
 	answer, err := ask(key, request(t, key))

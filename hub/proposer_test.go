@@ -19,7 +19,8 @@ import (
 type fakeRaft struct {
 	mu    sync.Mutex
 	calls int
-	gate  chan struct{} // nil: at once
+	held  bool // until the gate is closed
+	gate  chan struct{}
 	fail  error
 	made  func(call int) *fsm.AppendResult
 }
@@ -29,7 +30,7 @@ func (f *fakeRaft) Apply(ctx context.Context, _ []byte) (any, uint64, error) {
 	f.calls++
 	call := f.calls
 	f.mu.Unlock()
-	if f.gate != nil {
+	if f.held {
 		select {
 		case <-f.gate:
 		case <-ctx.Done():
@@ -57,16 +58,17 @@ func aGroup(id string) *proposal {
 }
 
 // bubble runs a proposer in virtual time.
-func bubble(t *testing.T, raft *fakeRaft, test func(p *proposer, stop func())) {
+func bubble(t *testing.T, raft *fakeRaft, test func(t *testing.T, p *proposer, stop func())) {
 	synctest.Test(t, func(t *testing.T) {
 		if raft.made == nil {
 			raft.made = room
 		}
+		raft.gate = make(chan struct{})
 		p := newProposer(raft, func() protocol.Instant { return protocol.At(time.Now()) }, quiet())
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- p.Run(ctx) }()
-		test(p, func() {
+		test(t, p, func() {
 			cancel()
 			if err := <-done; err != nil {
 				t.Error(err)
@@ -78,8 +80,8 @@ func bubble(t *testing.T, raft *fakeRaft, test func(p *proposer, stop func())) {
 }
 
 func TestWhatWaitsIsMerged(t *testing.T) {
-	raft := &fakeRaft{gate: make(chan struct{})}
-	bubble(t, raft, func(p *proposer, stop func()) {
+	raft := &fakeRaft{held: true}
+	bubble(t, raft, func(t *testing.T, p *proposer, stop func()) {
 		var mu sync.Mutex
 		seen := map[uint64]bool{}
 		var wg sync.WaitGroup
@@ -105,8 +107,8 @@ func TestWhatWaitsIsMerged(t *testing.T) {
 }
 
 func TestOneBadProposalDoesNotSpoilTheOthers(t *testing.T) {
-	raft := &fakeRaft{gate: make(chan struct{})}
-	bubble(t, raft, func(p *proposer, stop func()) {
+	raft := &fakeRaft{held: true}
+	bubble(t, raft, func(t *testing.T, p *proposer, stop func()) {
 		var wg sync.WaitGroup
 		send := func(w *proposal, want protocol.Code) {
 			wg.Go(func() {
@@ -131,8 +133,8 @@ func TestOneBadProposalDoesNotSpoilTheOthers(t *testing.T) {
 }
 
 func TestACallerThatWaitedTooLongDoesNotKnow(t *testing.T) {
-	raft := &fakeRaft{gate: make(chan struct{})}
-	bubble(t, raft, func(p *proposer, stop func()) {
+	raft := &fakeRaft{held: true}
+	bubble(t, raft, func(t *testing.T, p *proposer, stop func()) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if _, err := p.submit(ctx, aGroup("a")); protocol.CodeOf(err) != protocol.Unknown {
@@ -148,7 +150,7 @@ func TestACallerThatWaitedTooLongDoesNotKnow(t *testing.T) {
 
 func TestTheQuorumsFaultReachesEveryCaller(t *testing.T) {
 	raft := &fakeRaft{fail: protocol.NewFault(protocol.Busy, "apply", "正在选举")}
-	bubble(t, raft, func(p *proposer, stop func()) {
+	bubble(t, raft, func(t *testing.T, p *proposer, stop func()) {
 		if _, err := p.submit(t.Context(), aGroup("a")); protocol.CodeOf(err) != protocol.Busy {
 			t.Errorf("got %v", err)
 		}
@@ -162,8 +164,8 @@ func TestTheQuorumsFaultReachesEveryCaller(t *testing.T) {
 
 // TestEveryCallerIsAnsweredWhenItStops: under way, queued, and come too late.
 func TestEveryCallerIsAnsweredWhenItStops(t *testing.T) {
-	raft := &fakeRaft{gate: make(chan struct{})}
-	bubble(t, raft, func(p *proposer, stop func()) {
+	raft := &fakeRaft{held: true}
+	bubble(t, raft, func(t *testing.T, p *proposer, stop func()) {
 		codes := make(chan protocol.Code, 100)
 		for i := range 50 {
 			go func() {

@@ -108,6 +108,7 @@ func TestBothLanesAreBelowTheFloorAndOneTakesTheSnapshot(t *testing.T) { // repl
 				b.hub.index = 100
 				b.hub.records = []protocol.Record{{Ref: protocol.Ref{Kind: "case", ID: "a"}, Rev: 1, Home: "hub", Epoch: 1, Index: 90,
 					At: 1772413507000, By: "hub:w", Act: "accept", Body: body(5)}}
+				b.hub.gone = func() { time.Sleep(100 * time.Millisecond) } // by then both have asked
 				b.hub.scope = func() { time.Sleep(2 * time.Second) }
 				row.prep(b.hub, n)
 				b.run(u.Run)

@@ -102,7 +102,7 @@ func Compare(last, head, acked protocol.Pos, own protocol.Hash, known, newer boo
 		return Forked // we were restored from an old disk
 	case last.Seq > 0 && known && own != last.Hash:
 		return Forked
-	case last.Seq > 0 && !known:
+	case !known: // trimmed; even the place before the first line then
 		return Holes
 	case last.Seq < acked.Seq && newer:
 		return Restored

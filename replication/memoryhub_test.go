@@ -33,6 +33,7 @@ type memoryHub struct {
 	before func(context.Context, []wire.Batch) error // of a proposal
 	after  func([]Decision) error                    // lets the answer get lost
 	scope  func()
+	gone   func()
 }
 
 func newMemoryHub() *memoryHub {
@@ -139,6 +140,11 @@ func (h *memoryHub) Lines(_ protocol.NodeID, lane protocol.Lane, after wire.Curs
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if after.Last < h.floor || after.Last > 0 && after.Generation != h.generation {
+		if h.gone != nil {
+			h.mu.Unlock()
+			h.gone()
+			h.mu.Lock()
+		}
 		return wire.Lines{}, protocol.NewFault(protocol.Gone, "feed", "below the floor")
 	}
 	out := wire.Lines{Generation: h.generation, Prev: after.Last, Last: max(after.Last, h.index)}

@@ -117,13 +117,14 @@ func TestWhatAFaultOfTheHubCosts(t *testing.T) { // replication.R11, R12
 
 func TestAPartOfAProposalIsAcknowledgedBeforeItsFault(t *testing.T) { // replication.A7
 	b := onLoopback(t)
-	b.hub.before = func(context.Context, []wire.Batch) error { return nil }
 	n := b.raw("yanbian").welcomed()
-	b.hub.after = func(list []Decision) error {
-		last := &list[len(list)-1]
-		last.Fault = protocol.NewFault(protocol.Parked, "apply", "feature 2")
-		return nil
-	}
+	b.hub.change(func() {
+		b.hub.after = func(list []Decision) error {
+			last := &list[len(list)-1]
+			last.Fault = protocol.NewFault(protocol.Parked, "apply", "feature 2")
+			return nil
+		}
+	})
 	acks, err := n.push(n.batch(2))
 	b.wantCode("fault", err, protocol.Parked)
 	if !slices.Equal(acks, []uint64{2}) {
@@ -148,9 +149,11 @@ func TestAHubThatNeverAcknowledgesFillsNobodysMemory(t *testing.T) { // replicat
 		b.run(u.Run)
 		b.run(other.Run)
 		time.Sleep(10 * time.Second)
-		if n.flying < credit/2 || n.flying > credit+wire.MaxBatch {
-			b.t.Errorf("%d bytes in flight, want about the credit of %d and at most one batch more", n.flying, credit)
-		}
+		n.change(func() {
+			if n.flying < credit/2 || n.flying > credit+wire.MaxBatch {
+				b.t.Errorf("%d bytes in flight, want about the credit of %d and at most one batch more", n.flying, credit)
+			}
+		})
 		start := time.Now()
 		n.write(protocol.Urgent, 1, 10)
 		m.write(protocol.Urgent, 1, 10)

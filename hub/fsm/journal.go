@@ -28,11 +28,11 @@ func lineKey(origin protocol.NodeID, lane protocol.Lane, seq uint64) []byte {
 }
 
 func (st *step) keepLine(e *protocol.Entry, sig []byte) error {
-	payload := make([]byte, 0, lineHead+len(sig)+wire.EntrySize(e))
-	payload = binary.BigEndian.AppendUint64(payload, st.index)
-	payload = append(append(payload, byte(len(sig))), sig...)
-	payload = wire.AppendEntry(payload, e)
-	return put(st.tx.Bucket(bucketJournal), lineKey(e.Origin, e.Lane, e.Seq), wire.SealValue(valueVersion, payload))
+	value := wire.BeginValue(valueVersion, lineHead+len(sig)+wire.EntrySize(e))
+	value = binary.BigEndian.AppendUint64(value, st.index)
+	value = append(append(value, byte(len(sig))), sig...)
+	value = wire.EndValue(wire.AppendEntry(value, e))
+	return put(st.tx.Bucket(bucketJournal), lineKey(e.Origin, e.Lane, e.Seq), value)
 }
 
 func readLine(tx *bbolt.Tx, origin protocol.NodeID, lane protocol.Lane, seq uint64) (JournalLine, bool, error) {

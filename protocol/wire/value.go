@@ -18,14 +18,24 @@ const (
 // is the bucket's: it says how to read payload. A payload that a u32 cannot
 // count panics; bbolt refuses it long before.
 func SealValue(version byte, payload []byte) []byte {
-	if uint64(len(payload)) > math.MaxUint32 {
+	return EndValue(append(BeginValue(version, len(payload)), payload...))
+}
+
+// BeginValue gives the front of a stored value with room for a payload of size
+// bytes. Append the payload and hand it to EndValue: it makes what SealValue
+// makes, without a copy of the payload.
+func BeginValue(version byte, size int) []byte {
+	return append(make([]byte, 0, valueHead+size+valueTail), version, 0, 0, 0, 0)
+}
+
+// EndValue closes a value that BeginValue began.
+func EndValue(value []byte) []byte {
+	n := len(value) - valueHead
+	if uint64(n) > math.MaxUint32 {
 		panic("wire: stored value beyond 4 GiB")
 	}
-	out := make([]byte, 0, valueHead+len(payload)+valueTail)
-	out = append(out, version)
-	out = appendU32(out, uint32(len(payload)))
-	out = append(out, payload...)
-	return appendU32(out, checksum(out))
+	binary.BigEndian.PutUint32(value[1:], uint32(n))
+	return appendU32(value, checksum(value))
 }
 
 // OpenValue unwraps a stored value; anything but the very bytes that SealValue

@@ -34,8 +34,8 @@ func stepKey(rec *protocol.Record) []byte {
 func note(tx *bbolt.Tx, rec *protocol.Record) error {
 	step := *rec
 	step.Body = nil // a step is stored as its record without the body
-	value := wire.AppendRecord(make([]byte, 0, wire.RecordSize(&step)), &step)
-	return wrap("note history", tx.Bucket(bucketHistory).Put(stepKey(rec), wire.SealValue(stepVersion, value)))
+	value := wire.EndValue(wire.AppendRecord(wire.BeginValue(stepVersion, wire.RecordSize(&step)), &step))
+	return wrap("note history", tx.Bucket(bucketHistory).Put(stepKey(rec), value))
 }
 
 // History lists what this place has seen happen to ref, oldest first. A node

@@ -125,7 +125,7 @@ func put(tx *bbolt.Tx, rec *protocol.Record, keep bool) error {
 	if err := wire.CheckRecord(rec); err != nil { // the feed could not carry it
 		return fmt.Errorf("store record %s: %w", rec.Ref, err)
 	}
-	key, value := refKey(rec.Ref), wire.SealValue(recordVersion, wire.AppendRecord(make([]byte, 0, wire.RecordSize(rec)), rec))
+	key, value := refKey(rec.Ref), wire.EndValue(wire.AppendRecord(wire.BeginValue(recordVersion, wire.RecordSize(rec)), rec))
 	bucket := tx.Bucket(bucketRecords)
 	if err := shift(tx, key, bucket.Get(key), value); err != nil {
 		return err

@@ -81,14 +81,14 @@ func (l *line) encode() ([]byte, error) {
 	if l.erased {
 		flags |= flagErased
 	}
-	out := make([]byte, 0, 5+len(l.raw)+128)
+	out := wire.BeginValue(rowVersion, 5+len(l.raw)+128)
 	out = binary.BigEndian.AppendUint32(append(out, flags), uint32(len(l.raw)))
 	out = append(out, l.raw...)
 	if l.checkpoint == nil {
-		return wire.SealValue(rowVersion, out), nil
+		return wire.EndValue(out), nil
 	}
 	out, err := wire.AppendCheckpoint(out, l.checkpoint)
-	return wire.SealValue(rowVersion, out), err
+	return wire.EndValue(out), err
 }
 
 // decodeLine gives views of stored.

@@ -29,6 +29,7 @@ type writer struct {
 	push   link.Stream
 	out    *wire.Writer
 	queue  chan *put
+	turn   chan struct{} // a token when the sender should look again
 
 	head protocol.Pos // of what was sent; the sender's own
 
@@ -51,7 +52,7 @@ type put struct {
 
 // connect opens the session of the identity in dir.
 func connect(ctx context.Context, dir, addr string, boot wire.Boot) (*writer, error) {
-	w := &writer{queue: make(chan *put, 1024)}
+	w := &writer{queue: make(chan *put, 1024), turn: make(chan struct{}, 1)}
 	w.acked = sync.NewCond(&w.mu)
 	bundle, err := identity.LoadBundle(filepath.Join(dir, "secret"))
 	if err != nil {
@@ -122,7 +123,7 @@ func (w *writer) close() {
 // put writes the n-th filing and waits until a quorum has it.
 func (w *writer) put(ctx context.Context, run string, n uint64) error {
 	p := &put{run: run, n: n, done: make(chan error, 1)}
-	w.queue <- p
+	w.enqueue(p)
 	select {
 	case err := <-p.done:
 		return err
@@ -139,13 +140,27 @@ func (w *writer) stream(ctx context.Context, run string, until time.Time) (count
 			return count, err
 		}
 		last = &put{run: run, n: count, done: make(chan error, 1)}
-		w.queue <- last
+		w.enqueue(last)
 		count++
 	}
 	if last == nil {
 		return 0, ctx.Err()
 	}
 	return count, <-last.done
+}
+
+func (w *writer) enqueue(p *put) {
+	w.queue <- p
+	if len(w.queue) >= full {
+		w.wake()
+	}
+}
+
+func (w *writer) wake() {
+	select {
+	case w.turn <- struct{}{}:
+	default:
+	}
 }
 
 // room waits while the queue is full or the credit used up.
@@ -161,8 +176,34 @@ func (w *writer) room() error {
 // send merges waiting writes into batches.
 func (w *writer) send() {
 	for first := range w.queue {
+		w.linger()
 		if err := w.batch(first); err != nil {
 			w.fail(err)
+		}
+	}
+}
+
+// A batch is sent when none is in flight, when it is full, or after a linger,
+// as a node's pusher does (replication.R9).
+const (
+	full       = wire.MaxBatchEntries - 1 // waiting behind the first
+	lingerTime = 5 * time.Millisecond
+)
+
+func (w *writer) linger() {
+	timer := time.NewTimer(lingerTime)
+	defer timer.Stop()
+	for {
+		w.mu.Lock()
+		idle := w.flying == 0 || w.err != nil
+		w.mu.Unlock()
+		if idle || len(w.queue) >= full {
+			return
+		}
+		select {
+		case <-w.turn:
+		case <-timer.C:
+			return
 		}
 	}
 }
@@ -264,6 +305,7 @@ func (w *writer) take(payload []byte) error {
 		w.waits = w.waits[1:]
 	}
 	w.acked.Broadcast()
+	w.wake()
 	return nil
 }
 
@@ -276,4 +318,5 @@ func (w *writer) fail(err error) {
 	}
 	w.waits = nil
 	w.acked.Broadcast()
+	w.wake()
 }

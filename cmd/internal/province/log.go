@@ -33,8 +33,19 @@ func (l *Log) tell(t testing.TB) {
 	if err := os.WriteFile(path, l.b.Bytes(), 0o600); err != nil {
 		t.Logf("keep log: %v", err)
 	}
+	t.Logf("end of the log of the province (whole with -artifacts):\n%s", l.last())
+}
+
+// end gives the last lines.
+func (l *Log) end() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last()
+}
+
+func (l *Log) last() string {
 	lines := strings.Split(strings.TrimSpace(l.b.String()), "\n")
-	t.Logf("end of the log of the province (whole with -artifacts):\n%s", strings.Join(lines[max(0, len(lines)-lastLines):], "\n"))
+	return strings.Join(lines[max(0, len(lines)-lastLines):], "\n")
 }
 
 // Has reports whether some line of the log holds all words.

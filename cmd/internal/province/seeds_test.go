@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 var (
 	seedCount = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0 is 20, 2 with -short")
 	seedOnly  = flag.Uint64("seed", 0, "the one seed TestSeeds plays")
+	seedSlow  = flag.Duration("seedslow", longest, "the machine's time after which a seed is given up")
 	seedTime  = flag.Duration("seedtime", 0, "virtual time of one seed; 0 is 10m, 1m under the race detector")
 )
 
@@ -36,11 +38,33 @@ func TestSeeds(t *testing.T) {
 						t.Logf("play again with -run 'TestSeeds' -seed %d\n%s", seed, schedule)
 					}
 				})
-				Simulate(t, seed, func(p *Province) { play(p, schedule, &all) })
+				var log atomic.Pointer[Log]
+				stop := watch(seed, &log)
+				defer stop()
+				Simulate(t, seed, func(p *Province) {
+					log.Store(p.Log)
+					play(p, schedule, &all)
+				})
 			})
 		}
 	})
 	all.report(t)
+}
+
+// longest is how much of the machine's time one seed may take; beyond it some
+// process runs in a circle without letting virtual time pass.
+const longest = 5 * time.Minute
+
+// watch ends the test program with the log of a seed that does not come to an
+// end: nothing inside its bubble could tell.
+func watch(seed uint64, log *atomic.Pointer[Log]) (stop func()) {
+	timer := time.AfterFunc(*seedSlow, func() {
+		if l := log.Load(); l != nil {
+			fmt.Printf("seed %d takes longer than %v; end of its log:\n%s\n", seed, *seedSlow, l.end())
+		}
+		panic("a seed does not come to an end")
+	})
+	return func() { timer.Stop() }
 }
 
 func seeds() (list []uint64) {
