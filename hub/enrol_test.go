@@ -27,6 +27,7 @@ func leafOf(t testing.TB, e Enrolled) *x509.Certificate {
 }
 
 func TestATokenIsGoodForOneKeyAndFifteenMinutes(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t)
 	c.plan("yanbian")
 	first, second := newKey(t), newKey(t)
@@ -66,6 +67,7 @@ func TestATokenIsGoodForOneKeyAndFifteenMinutes(t *testing.T) {
 }
 
 func TestOnlyAnOperatorNamesNodesAndOnlyPlannedOnesGetTokens(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t)
 	for _, who := range []*protocol.Account{nil, auditor, {Place: "yanbian", Login: "admin", State: protocol.AccountActive, Roles: admin.Roles}} {
 		_, err := c.PlanNode(c.ctx(), who, protocol.Node{ID: "yanbian", Name: "延边州"})
@@ -85,6 +87,7 @@ func TestOnlyAnOperatorNamesNodesAndOnlyPlannedOnesGetTokens(t *testing.T) {
 
 // TestAThousandUsesOfOneToken is the race of copies of one leaked token.
 func TestAThousandUsesOfOneTokenGiveOneCertificate(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t)
 	c.plan("yanbian")
 	token := c.token(protocol.RoleNode, "yanbian")
@@ -112,6 +115,7 @@ func TestAThousandUsesOfOneTokenGiveOneCertificate(t *testing.T) {
 }
 
 func TestNumberBlocksIssuedAtOnceNeverOverlap(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t)
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -197,6 +201,7 @@ func TestAnEndedNodeGetsNoCertificateAndIsNotHeard(t *testing.T) {
 }
 
 func TestRenewalNeedsTheKeyOfTheCertificate(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t)
 	c.plan("yanbian")
 	key := newKey(t)
@@ -253,6 +258,7 @@ func (c *center) renewOver(key ed25519.PrivateKey, e Enrolled, csr []byte) (answ
 }
 
 func TestAServerJoinsWithAServersTokenOnlyAndIntoAnEmptyFolder(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t)
 	c.plan("yanbian")
 	join := func(dir, token string) (protocol.NodeID, error) {
@@ -276,6 +282,7 @@ func TestAServerJoinsWithAServersTokenOnlyAndIntoAnEmptyFolder(t *testing.T) {
 
 // TestAClockTenYearsOff: the leader's clock jumps ahead and comes back.
 func TestAClockTenYearsOff(t *testing.T) {
+	t.Parallel()
 	c := newCenter(t)
 	c.plan("yanbian")
 	before, csr := c.token(protocol.RoleNode, "yanbian"), request(t, newKey(t))

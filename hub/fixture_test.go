@@ -53,6 +53,9 @@ type center struct {
 
 func newCenter(t testing.TB) *center {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a server takes a second to begin")
+	}
 	c := &center{t: t, dir: filepath.Join(t.TempDir(), "hub1"), clock: &clock{}, addr: "127.0.0.1:0"}
 	c.must(Init(c.dir, "hub1", c.clock.now))
 	c.start()

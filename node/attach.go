@@ -102,6 +102,9 @@ func (n *Node) Attachment(id string) (Attachment, error) {
 }
 
 func (n *Node) pending(id string) (a Attachment, err error) {
+	if strings.ContainsAny(id, "/\\\x00") { // no file here has such a name: it is no attachment, not a failure
+		return a, fs.ErrNotExist
+	}
 	root, err := os.OpenRoot(n.path(pendingDir)) // ids come from addresses (pitfalls.W6)
 	if err != nil {
 		return a, err
@@ -158,7 +161,7 @@ func (n *Node) uploads(ctx context.Context) error {
 	}
 }
 
-func (n *Node) uploadAll(ctx context.Context) error {
+func (n *Node) uploadAll(ctx context.Context) (waiting error) {
 	names, err := os.ReadDir(n.path(pendingDir))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -172,14 +175,17 @@ func (n *Node) uploadAll(ctx context.Context) error {
 			continue
 		}
 		a, err := n.pending(id)
-		if err != nil {
-			return err
+		if err == nil {
+			err = n.upload(ctx, a)
 		}
-		if err := n.upload(ctx, a); err != nil {
+		switch {
+		case blob.Fatal(err) || ctx.Err() != nil:
 			return err
+		case err != nil: // the files behind it do not wait for this one
+			waiting = errors.Join(waiting, fmt.Errorf("attachment %s: %w", id, err))
 		}
 	}
-	return nil
+	return waiting
 }
 
 // upload commits one file's manifest once a majority has it; a file that no

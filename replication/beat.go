@@ -75,5 +75,8 @@ func (u *Uplink) beatOnce(lane protocol.Lane, out *wire.Writer, in *wire.Reader)
 			s.Fresh = now
 		}
 	})
-	return nil
+	if len(answer.Servers) == 0 {
+		return nil
+	}
+	return u.Servers.Learn(answer.Servers)
 }

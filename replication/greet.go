@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"xiangyun/protocol"
@@ -102,6 +103,7 @@ func (d *Downlink) welcome(h wire.Hello) (wire.Welcome, error) {
 // beat answers every beat of a node and looks at its claim again.
 func (d *Downlink) beat(ctx context.Context, c *Conversation) error {
 	payload := c.First.Payload
+	var told []wire.Server // a session may outlive every server its hello named
 	for {
 		b, err := wire.Decode[wire.NodeBeat](payload)
 		if err != nil {
@@ -112,6 +114,9 @@ func (d *Downlink) beat(ctx context.Context, c *Conversation) error {
 		}
 		d.Decider.Heard(c.Hello.Origin, b)
 		answer := wire.HubBeat{Time: d.Decider.Now(), Applied: d.Decider.Applied().Get()}
+		if servers := d.Decider.Welcome().Servers; !slices.Equal(servers, told) {
+			answer.Servers, told = servers, servers
+		}
 		if err := c.Out.Send(answer); err != nil {
 			return err
 		}

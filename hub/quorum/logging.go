@@ -26,6 +26,11 @@ func newHCLogger(l *slog.Logger, name string) hclog.Logger {
 	return &hclogger{Logger: hclog.NewNullLogger(), log: l, name: name}
 }
 
+// missingEntry is what a follower says of entries it does not have yet: one
+// that catches up, or a commit note that overtook its entry. Neither is for an
+// operator; how far a server is behind stands in its status.
+const missingEntry = "failed to get previous log"
+
 func slogLevel(l hclog.Level) slog.Level {
 	switch {
 	case l >= hclog.Warn:
@@ -38,6 +43,9 @@ func slogLevel(l hclog.Level) slog.Level {
 
 func (h *hclogger) Log(level hclog.Level, msg string, args ...any) {
 	l := slogLevel(level)
+	if msg == missingEntry {
+		l = slog.LevelDebug
+	}
 	if level == hclog.Trace || !h.log.Enabled(context.Background(), l) {
 		return
 	}

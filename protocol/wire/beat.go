@@ -29,6 +29,7 @@ type HubBeat struct {
 	Time     protocol.Instant `json:"time"`
 	Applied  uint64           `json:"applied"` // hub index this server has applied
 	BackedUp []LaneSeq        `json:"backedUp,omitempty"`
+	Servers  []Server         `json:"servers,omitempty"` // when they are others than in the beat before
 }
 
 // Frame is FrameBeat.
@@ -39,5 +40,6 @@ func (b HubBeat) Validate() error {
 	return rules(
 		must(b.Time > 0, "time is missing"),
 		validateSeqs("backed up", b.BackedUp),
+		validateServers(b.Servers),
 	)
 }

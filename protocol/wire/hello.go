@@ -144,10 +144,14 @@ func (w Welcome) Validate() error {
 	if err != nil {
 		return err
 	}
-	if len(w.Servers) > maxServers {
+	return validateServers(w.Servers)
+}
+
+func validateServers(list []Server) error {
+	if len(list) > maxServers {
 		return errors.New("too many servers")
 	}
-	for _, s := range w.Servers {
+	for _, s := range list {
 		if err := s.validate(); err != nil {
 			return err
 		}

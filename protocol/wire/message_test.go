@@ -68,6 +68,7 @@ var messageRules = map[string][]rule{
 	"HubBeat": {
 		{"time is there", "time", `0`},
 		{"backed up is in known lanes", "backedUp", `[{"lane":9,"seq":1}]`},
+		{"servers have a whole port", "servers", `[{"id":"h1","addr":"a:"}]`},
 	},
 	"Credit": {
 		{"lane is known", "lane", `0`},

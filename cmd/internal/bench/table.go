@@ -69,6 +69,7 @@ var lines = []line{
 	{"cpu/W2-256", "CPU per write, W2/256", "µs", "", 0, nil, ""},
 	{"cpu/A2", "CPU per case taken in, A2", "µs", "", 0, nil, ""},
 	{"cpu/X1", "CPU per hand-over, X1", "µs", "", 0, nil, ""},
+	{"cpu/idle", "CPU of all processes at rest", "% of a core", "", 0, nil, ""},
 	{"W1/p99", "hub write, 1 in flight, p99", "ms", "", 0, nil, ""},
 	{"W2/64/p99", "hub write, 64 in flight, p99", "ms", "", 0, nil, ""},
 	{"W2/256/p99", "hub write, 256 in flight, p99", "ms", "", 0, nil, ""},

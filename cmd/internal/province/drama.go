@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"testing/synctest"
 	"time"
 
@@ -139,6 +140,9 @@ func (d *Drama) begin(f Fault) (heal func()) {
 
 func (d *Drama) flap(host string) (heal func()) {
 	stop, done := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	end := func() { once.Do(func() { close(stop) }); <-done }
+	d.p.ends = append(d.p.ends, end)
 	go func() {
 		defer close(done)
 		for off := true; ; off = !off {
@@ -150,7 +154,7 @@ func (d *Drama) flap(host string) (heal func()) {
 			}
 		}
 	}()
-	return func() { close(stop); <-done }
+	return end
 }
 
 // process makes a process or a disk fail.

@@ -38,6 +38,7 @@ type Province struct {
 	Log *Log
 
 	dying sync.WaitGroup // processes that were killed and have not noticed
+	ends  []func()       // what ends before the processes do
 
 	mu    sync.Mutex // guards what follows
 	hubs  map[string]*Proc[*hub.Server]
@@ -63,6 +64,9 @@ func New(t testing.TB, n Network) *Province {
 
 // Close stops everything; with a failed test it prints the log.
 func (p *Province) Close() {
+	for _, end := range p.ends {
+		end()
+	}
 	for _, id := range p.RunningNodes() {
 		p.StopNode(id)
 	}
@@ -82,6 +86,7 @@ func (p *Province) logger(who string) *slog.Logger {
 func (p *Province) must(what string, err error) {
 	p.T.Helper()
 	if err != nil {
+		p.logger("test").Error("gives up", "what", what, "err", err)
 		p.T.Fatalf("%s: %v", what, err)
 	}
 }
@@ -291,6 +296,7 @@ func (p *Province) Eventually(what string, ok func() bool) {
 	p.T.Helper()
 	for deadline := time.Now().Add(time.Minute); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
+			p.logger("test").Error("gives up: not within a minute", "what", what)
 			p.T.Fatalf("not within a minute: %s", what)
 		}
 	}

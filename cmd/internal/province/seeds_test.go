@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +16,7 @@ import (
 )
 
 var (
-	seedCount = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0 is 20, 2 with -short")
+	seedCount = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0 is 8, which fits two cores in some three minutes, 2 with -short")
 	seedOnly  = flag.Uint64("seed", 0, "the one seed TestSeeds plays")
 	seedSlow  = flag.Duration("seedslow", longest, "the machine's time after which a seed is given up")
 	seedTime  = flag.Duration("seedtime", 0, "virtual time of one seed; 0 is 10m, 1m under the race detector")
@@ -62,6 +63,7 @@ func watch(seed uint64, log *atomic.Pointer[Log]) (stop func()) {
 		if l := log.Load(); l != nil {
 			fmt.Printf("seed %d takes longer than %v; end of its log:\n%s\n", seed, *seedSlow, l.end())
 		}
+		debug.SetTraceback("all")
 		panic("a seed does not come to an end")
 	})
 	return func() { timer.Stop() }
@@ -75,7 +77,7 @@ func seeds() (list []uint64) {
 	case n == 0 && testing.Short():
 		n = 2
 	case n == 0:
-		n = 20
+		n = 8
 	}
 	for i := range n {
 		list = append(list, uint64(i+1))

@@ -17,6 +17,7 @@ type Workload struct {
 	nodes  []protocol.NodeID
 	stop   chan struct{}
 	people sync.WaitGroup
+	once   sync.Once
 
 	mu      sync.Mutex // guards what follows
 	items   []string
@@ -57,6 +58,7 @@ func (p *Province) Work(l *Ledger, seed uint64, nodes []protocol.NodeID, items [
 	for i := range 3 {
 		w.employ(seed, 1000+i, 1500*time.Millisecond, (&registrar{w: w, client: i, seen: map[protocol.Ref]uint64{}}).step)
 	}
+	p.ends = append(p.ends, w.Rest)
 	w.employ(seed, 1010, 3*time.Second, w.review)
 	w.employ(seed, 1011, 8*time.Second, w.publish)
 	w.employ(seed, 1012, 30*time.Second, w.release)
@@ -65,7 +67,7 @@ func (p *Province) Work(l *Ledger, seed uint64, nodes []protocol.NodeID, items [
 
 // Rest sends everybody home and waits for the last.
 func (w *Workload) Rest() {
-	close(w.stop)
+	w.once.Do(func() { close(w.stop) })
 	w.people.Wait()
 }
 
