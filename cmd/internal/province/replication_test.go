@@ -368,6 +368,24 @@ func TestALostHubServerIsReplacedUnderANewName(t *testing.T) { // pitfalls.R2
 	})
 }
 
+// Found by TestSeeds: a session outlived all servers that its hello had named,
+// and the node knew no address any more.
+func TestANodeFollowsServersThatAreReplacedOneByOne(t *testing.T) { // replication.R7
+	Simulate(t, 1, func(p *Province) {
+		items := founded(p, "changchun", "yanbian")
+		for i, old := range []string{"hub1", "hub2", "hub3"} {
+			p.WipeHub(old)
+			p.Eventually("a leader", func() bool { return p.Leader() != nil })
+			p.JoinHub(fmt.Sprintf("hub%d", i+4))
+			time.Sleep(5 * time.Second)
+		}
+		got, err := p.Window("yanbian").Apply(items[0], "1", true)
+		p.must("apply", err)
+		p.Eventually("arrived", func() bool { return p.State("yanbian", got.Ref) == string(protocol.CaseArrived) })
+		p.sound(newLedger())
+	})
+}
+
 // TestCheckersRejectPlantedHistories is gate V8: each check finds a fault that
 // was planted in the evidence of a sound province.
 func TestCheckersRejectPlantedHistories(t *testing.T) {
