@@ -32,10 +32,11 @@ type Client struct {
 	http  *http.Client
 }
 
-// Local reaches the server whose folder is dir, as its own operator.
+// Local reaches the server whose folder is dir, as its own operator. Clients are
+// made by the call, so none keeps a connection behind.
 func Local(dir string) *Client {
 	path := filepath.Join(dir, Socket)
-	t := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	t := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", path)
 	}}
