@@ -29,11 +29,12 @@ type commitNotes struct {
 // applied is the last entry that was handed to the state machine.
 type applied struct{ index, term uint64 }
 
-// A note may overtake the entry it is about, and is then sent again; after
-// that raft's own message tells. Between two notes passes noteEvery at least.
+// A note waits a moment for an entry that tells as much, so that a client that
+// writes again and again pays for none. It may overtake the entry it is about,
+// and is then sent again; after that raft's own message tells.
 const (
+	noteAfter = time.Millisecond
 	noteTries = 4
-	noteEvery = time.Millisecond
 )
 
 func newCommitNotes(q *Quorum, trans raft.Transport) *commitNotes {
@@ -55,23 +56,34 @@ func (n *commitNotes) tell(index, term uint64) {
 	}
 }
 
-// run sends notes until ctx ends; send runs each in a goroutine of its own.
+// run sends notes until ctx ends, each in a goroutine that spawn makes.
 func (n *commitNotes) run(ctx context.Context, spawn func(func())) {
-	pause := time.NewTimer(0)
-	defer pause.Stop()
 	for {
 		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			return
-		}
-		select {
 		case a := <-n.applied:
+			if !pause(ctx, noteAfter) {
+				return
+			}
+			select {
+			case a = <-n.applied:
+			default:
+			}
 			n.toAll(ctx, a, spawn)
 		case <-ctx.Done():
 			return
 		}
-		pause.Reset(noteEvery)
+	}
+}
+
+// pause reports whether ctx still goes on after d.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
@@ -117,7 +129,7 @@ func (n *commitNotes) leave(id raft.ServerID) {
 
 func (n *commitNotes) send(ctx context.Context, s raft.Server, a applied) {
 	self := n.trans.EncodePeer(raft.ServerID(n.q.cfg.ID), n.trans.LocalAddr())
-	wait := noteEvery
+	wait := noteAfter
 	for range noteTries {
 		if !n.leads(a) {
 			return
@@ -131,9 +143,7 @@ func (n *commitNotes) send(ctx context.Context, s raft.Server, a applied) {
 		if err != nil || resp.Success || resp.Term > a.term {
 			return // raft finds out by itself what is wrong
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if !pause(ctx, wait) {
 			return
 		}
 		wait *= 2

@@ -85,7 +85,7 @@ func (q *Quorum) start() error {
 	})
 	notes := newCommitNotes(q, trans)
 	q.guard.after = notes.tell
-	if q.raft, err = raft.NewRaft(conf, q.guard, q.log, q.log, snaps, trans); err != nil {
+	if q.raft, err = raft.NewRaft(conf, q.guard, q.log, q.log, snaps, transport{trans}); err != nil {
 		return errors.Join(err, trans.Close())
 	}
 	q.streams.goRun(func() { notes.run(q.streams.ctx, q.streams.goRun) })

@@ -18,9 +18,12 @@ const memberName = "城乡居民最低生活保障待遇核定信息(含家庭�
 // members is how many make about 1 KiB.
 const members = 3
 
+// filer is the agency of all filings.
+var filer = uscc(1)
+
 // filing is the n-th changeset of a run.
 func filing(place protocol.NodeID, run string, n uint64) protocol.Draft {
-	body := protocol.Changeset{Title: fmt.Sprintf("第 %d 批", n), Agency: uscc(1)}
+	body := protocol.Changeset{Title: fmt.Sprintf("第 %d 批", n), Agency: filer, Members: make([]protocol.ChangeMember, 0, members)}
 	for i := range members {
 		m := protocol.ChangeMember{Entry: fmt.Sprintf("%s-%s-%08d-%d", place, run, n, i), Name: memberName, Rev: 1, Op: "put"}
 		binary.BigEndian.PutUint64(m.Hash[:], n*members+uint64(i)+1)

@@ -52,33 +52,48 @@ type NodeView struct {
 	Frozen  *protocol.Fault
 }
 
+// settleEvery is the time in which what one place decides is known, and
+// answered, everywhere, when nothing is wrong.
+const settleEvery = 3 * time.Second
+
 // Settle waits until every place has heard of everything: nothing waits to be
-// pushed, and each node shows what the hub has for it.
+// pushed, and each node is past what the hub had decided at the look before.
+// One quiet look is not enough: what it saw arrive may still be answered.
 func (p *Province) Settle(within time.Duration) {
 	p.T.Helper()
-	why := ""
-	for deadline := time.Now().Add(within); time.Now().Before(deadline); time.Sleep(time.Second) {
-		if why = p.unsettled(); why == "" {
+	why, quiet, mark := "", 0, p.applied()
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
+		time.Sleep(settleEvery)
+		if why = p.unsettled(mark); why != "" {
+			quiet = 0
+		} else if quiet++; quiet == 2 {
 			return
 		}
+		mark = p.applied()
 	}
 	p.T.Errorf("I15: not settled within %v: %s", within, why)
 }
 
-func (p *Province) unsettled() string {
+// applied is the newest index that any server has applied.
+func (p *Province) applied() (newest uint64) {
+	for _, id := range p.RunningHubs() {
+		newest = max(newest, p.Hub(id).State().Applied().Get())
+	}
+	return newest
+}
+
+func (p *Province) unsettled(mark uint64) string {
 	synctest.Wait()
-	leader := p.Leader()
-	if leader == nil {
+	if p.Leader() == nil {
 		return "no leader"
 	}
-	applied := leader.State().Applied().Get()
 	for _, id := range p.RunningHubs() {
-		if at := p.Hub(id).State().Applied().Get(); at+3 < applied {
-			return fmt.Sprintf("%s has applied %d of %d", id, at, applied)
+		if at := p.Hub(id).State().Applied().Get(); at < mark {
+			return fmt.Sprintf("%s has applied %d of %d", id, at, mark)
 		}
 	}
 	for _, id := range p.RunningNodes() {
-		if why := behind(p.Node(id).Desk().Store, leader); why != "" {
+		if why := behind(p.Node(id).Desk().Store, mark); why != "" {
 			return string(id) + " " + why
 		}
 	}
@@ -86,12 +101,11 @@ func (p *Province) unsettled() string {
 }
 
 // behind tells what a node still has to push or to hear.
-func behind(s *store.Store, leader *hub.Server) string {
+func behind(s *store.Store, mark uint64) string {
 	waiting, err := s.Pending()
 	if err != nil {
 		return err.Error()
 	}
-	applied := leader.State().Applied().Get()
 	for _, lane := range protocol.Lanes {
 		c, err := s.Cursor(lane)
 		switch {
@@ -99,8 +113,8 @@ func behind(s *store.Store, leader *hub.Server) string {
 			return err.Error()
 		case waiting[lane].Entries > 0:
 			return fmt.Sprintf("has %d unacknowledged entries in the %s lane", waiting[lane].Entries, lane)
-		case c.Last+10 < applied: // the hub ticks on
-			return fmt.Sprintf("is at %d of %d in the %s lane", c.Last, applied, lane)
+		case c.Last < mark:
+			return fmt.Sprintf("is at %d of %d in the %s lane", c.Last, mark, lane)
 		}
 	}
 	return ""

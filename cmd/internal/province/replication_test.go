@@ -78,7 +78,8 @@ func TestAWindowGoesOnWhileItsNodeIsCutOff(t *testing.T) { // proof.I16, replica
 		time.Sleep(20 * time.Minute)
 		p.Sim().Heal()
 		back := time.Now()
-		p.Eventually("everything is pushed and told", func() bool { return p.unsettled() == "" })
+		mark := p.applied()
+		p.Eventually("everything is pushed and told", func() bool { return p.unsettled(mark) == "" })
 		p.T.Logf("%d applications and as many entries of the catalogue drained in %v", forms, time.Since(back))
 		if took := time.Since(back); took > 60*time.Second {
 			p.T.Errorf("drained in %v, at most 60 s are allowed", took)

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	seedCount = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0 is 8, which fits two cores in some three minutes, 2 with -short")
+	seedCount = flag.Int("seeds", 0, "how many seeds TestSeeds plays; 0 is 4, which fits two cores in some two minutes, 2 with -short")
 	seedOnly  = flag.Uint64("seed", 0, "the one seed TestSeeds plays")
 	seedSlow  = flag.Duration("seedslow", longest, "the machine's time after which a seed is given up")
 	seedTime  = flag.Duration("seedtime", 0, "virtual time of one seed; 0 is 10m, 1m under the race detector")
@@ -77,7 +77,7 @@ func seeds() (list []uint64) {
 	case n == 0 && testing.Short():
 		n = 2
 	case n == 0:
-		n = 8
+		n = 4
 	}
 	for i := range n {
 		list = append(list, uint64(i+1))
