@@ -214,30 +214,44 @@ func (b *bench) w4(ctx context.Context) error {
 	})
 }
 
-// acceptance is A1 and A2 in turn, so that their ratio is of one moment.
+// acceptance is A1 and A2, with the hub there, and then with the hub away: then
+// the node has the machine for itself, as it has its own in a prefecture.
 func (b *bench) acceptance(ctx context.Context) error {
 	c := b.p.nodes[taker]
-	var one, many done
-	err := b.work(ctx, "A1", func() (uint64, error) {
-		err := c.ask(ctx, "receive", load{Run: b.run("a1"), Workers: 1, For: pick(&b.s, 2*time.Second, 3*time.Second), Item: b.p.item}, &one)
-		return one.Count, errors.Join(err, b.settle(ctx, c))
-	})
-	if err != nil {
+	if err := b.windows(ctx, c, "A"); err != nil {
 		return err
 	}
-	err = b.work(ctx, "A2", func() (uint64, error) {
-		err := c.ask(ctx, "receive", load{Run: b.run("a2"), Workers: 64, For: pick(&b.s, 2*time.Second, 4*time.Second), Item: b.p.item}, &many)
-		return many.Count, errors.Join(err, b.settle(ctx, c))
-	})
-	if err != nil {
+	if err := c.ask(ctx, "cut", true, nil); err != nil {
+		return err
+	}
+	err := b.windows(ctx, c, "O")
+	return errors.Join(err, c.ask(ctx, "cut", false, nil), b.settle(ctx, c))
+}
+
+// windows takes cases in at one window and at 64 in turn, so that their ratio
+// is of one moment; where is A with the hub and O without.
+func (b *bench) windows(ctx context.Context, c *child, where string) error {
+	var one, many done
+	takes := func(id string, workers int, d *done) error {
+		return b.work(ctx, where+id, func() (uint64, error) {
+			l := load{Run: b.run(where + id), Workers: workers, For: pick(&b.s, 2*time.Second, 3*time.Second), Item: b.p.item}
+			if err := c.ask(ctx, "receive", l, d); err != nil || where == "O" {
+				return d.Count, err
+			}
+			return d.Count, b.settle(ctx, c)
+		})
+	}
+	if err := takes("1", 1, &one); err != nil {
+		return err
+	}
+	if err := takes("2", 64, &many); err != nil {
 		return err
 	}
 	rate := float64(one.Count) / one.Took.Seconds()
-	b.t.add("A1", ms(one.Each.P50))
-	b.t.add("A1/p99", ms(one.Each.P99))
-	b.t.add("A1/rate", rate)
-	b.t.add("A2", float64(many.Count)/many.Took.Seconds())
-	b.t.add("A2/ratio", float64(many.Count)/many.Took.Seconds()/rate)
+	b.t.add(where+"1", ms(one.Each.P50))
+	b.t.add(where+"1/p99", ms(one.Each.P99))
+	b.t.add(where+"1/rate", rate)
+	b.t.add(where+"2", float64(many.Count)/many.Took.Seconds())
 	return nil
 }
 

@@ -42,7 +42,7 @@ func playNode(ctx context.Context, args []string) error {
 	}
 	return together(ctx, r.serve, map[string]verb{
 		"write": does(r.write), "receive": does(r.receive), "file": does(r.file), "has": does(r.has),
-		"heal": does(r.heal), "settle": does(r.settle), "arrived": does(r.arrived), "queue": does(r.queue),
+		"cut": does(r.cut), "heal": does(r.heal), "settle": does(r.settle), "arrived": does(r.arrived), "queue": does(r.queue),
 	})
 }
 
@@ -63,6 +63,12 @@ func (r *nodeRole) has(_ context.Context, ref protocol.Ref) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// cut drops what the node sends, or lets it through again.
+func (r *nodeRole) cut(_ context.Context, away bool) (none, error) {
+	r.gate.shut.Store(away)
+	return none{}, nil
 }
 
 // healed is how long after the link came back the first entry, and all of the

@@ -107,9 +107,11 @@ func (r *nodeRole) file(ctx context.Context, agency string) (protocol.Ref, error
 
 // arrivals are cases that came from elsewhere, with the instant at which they
 // were durable and could be read here.
+// It looks only once it was asked: a reader makes the store commit.
 type arrivals struct {
-	mu sync.Mutex // guards at
-	at map[string]int64
+	asked atomic.Bool
+	mu    sync.Mutex // guards at
+	at    map[string]int64
 }
 
 func (a *arrivals) watch(ctx context.Context, n *node.Node) {
@@ -131,6 +133,9 @@ func (a *arrivals) note(n *node.Node, refs []protocol.Ref) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, ref := range refs {
+		if !a.asked.Load() {
+			return
+		}
 		if ref.Kind != "case" || a.at[ref.ID] != 0 {
 			continue
 		}
@@ -148,6 +153,7 @@ func (a *arrivals) note(n *node.Node, refs []protocol.Ref) {
 func (r *nodeRole) arrived(context.Context, none) (map[string]int64, error) {
 	r.seen.mu.Lock()
 	defer r.seen.mu.Unlock()
+	r.seen.asked.Store(true)
 	at := r.seen.at
 	r.seen.at = nil
 	return at, nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"xiangyun/protocol"
 	"xiangyun/replication/fold"
@@ -143,4 +144,35 @@ func aCase(t *testing.T, e *Evidence, state protocol.CaseState) protocol.Ref {
 	}
 	t.Fatalf("invalid run: no case is %s", state)
 	return protocol.Ref{}
+}
+
+// TestCheckersRejectPlantedHistories is gate V8: each check finds a fault that
+// was planted in the evidence of a sound province.
+func TestCheckersRejectPlantedHistories(t *testing.T) {
+	var e *Evidence
+	Simulate(t, 1, func(p *Province) {
+		items := founded(p, "changchun", "yanbian")
+		l := newLedger()
+		w := p.Work(l, 1, []protocol.NodeID{"changchun", "yanbian"}, items)
+		time.Sleep(40 * time.Second)
+		w.Rest()
+		e = p.sound(l)
+	})
+	if t.Failed() {
+		return
+	}
+	for _, c := range plants {
+		t.Run(c.name, func(t *testing.T) {
+			undo := c.plant(t, e)
+			if found := e.Check(); len(found) == 0 {
+				t.Error("not found")
+			} else {
+				t.Log(found[0])
+			}
+			undo()
+		})
+	}
+	if left := e.Check(); len(left) > 0 {
+		t.Errorf("the plants were not taken back: %v", left)
+	}
 }
