@@ -165,12 +165,12 @@ func (a apiReader) CloseWork(ctx context.Context, id, by, note string) error {
 type apiBlobs struct{ *Node }
 
 func (b apiBlobs) Keep(ctx context.Context, who *protocol.Account, name, mediaType string, r io.Reader) (api.Blob, error) {
-	s, err := scans{b.Node}.Keep(ctx, who, name, mediaType, r)
+	s, err := scans(b).Keep(ctx, who, name, mediaType, r)
 	return blobOf(s), err
 }
 
 func (b apiBlobs) Open(ctx context.Context, id string) (api.Blob, io.ReadSeeker, error) {
-	s, r, err := scans{b.Node}.Open(ctx, id)
+	s, r, err := scans(b).Open(ctx, id)
 	if err != nil {
 		return api.Blob{}, nil, fmt.Errorf("open attachment %s: %w", id, err)
 	}

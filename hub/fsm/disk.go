@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"xiangyun/replication/fold"
 )
@@ -118,7 +119,7 @@ func openDB(path string, mmap int) (db *bbolt.DB, err error) {
 		Timeout: time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true,
 		InitialMmapSize: mmap, PageSize: pageSize,
 	})
-	if err != nil && !errors.Is(err, bbolt.ErrTimeout) && !errors.Is(err, os.ErrPermission) {
+	if err != nil && !errors.Is(err, berrors.ErrTimeout) && !errors.Is(err, os.ErrPermission) {
 		err = damaged(err)
 	}
 	return db, err

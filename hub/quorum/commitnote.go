@@ -136,7 +136,7 @@ func (n *commitNotes) send(ctx context.Context, s raft.Server, a applied) {
 		}
 		note := raft.AppendEntriesRequest{
 			RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(n.q.cfg.ID), Addr: self},
-			Term:      a.term, Leader: self, PrevLogEntry: a.index, PrevLogTerm: a.term, LeaderCommitIndex: a.index,
+			Term:      a.term, PrevLogEntry: a.index, PrevLogTerm: a.term, LeaderCommitIndex: a.index,
 		}
 		var resp raft.AppendEntriesResponse
 		err := n.trans.AppendEntries(s.ID, s.Address, &note, &resp)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -90,7 +91,7 @@ func TestHostileNamesStayText(t *testing.T) {
 }
 
 func (w *world) poison(kind protocol.KindName) {
-	found, err := w.Search(nil, console.Query{Kind: kind, Limit: 1000})
+	found, err := w.Search(context.Background(), console.Query{Kind: kind, Limit: 1000})
 	if err != nil {
 		panic(err)
 	}

@@ -54,7 +54,6 @@ type errorsOf map[string]string
 func presenceName(line string) string { return "line-" + line }
 func fileName(line string) string     { return "file-" + line }
 func scansName(line string) string    { return "scan-" + line }
-func dropName(line string) string     { return "drop-" + line }
 
 // itemOnForm reads the item and guide that an intake is about.
 func itemOnForm(v *console.Visit) (*protocol.Item, *protocol.Guide, protocol.Hash, error) {

@@ -313,7 +313,7 @@ func TestARestartedHubIsNoticedByABeat(t *testing.T) {
 				p.net.set(hubA, true) // it dies without a word
 				p.close(hub)
 				synctest.Wait()
-				hub = p.hub(hubA, "changchun-1", o)
+				p.hub(hubA, "changchun-1", o)
 				p.net.set(hubA, false)
 
 				start := time.Now()

@@ -10,6 +10,8 @@ import (
 	"xiangyun/protocol"
 )
 
+var sink [sha256.Size]byte // keeps the compiler from leaving the work out
+
 func benchBody() []byte { return bytes.Repeat([]byte("a"), 1024) }
 
 func BenchmarkEntry(b *testing.B) {
@@ -18,9 +20,8 @@ func BenchmarkEntry(b *testing.B) {
 	encoded := AppendEntry(nil, &e)
 	b.Run("sha256 of header and body", func(b *testing.B) {
 		for b.Loop() {
-			sum := sha256.Sum256(e.Raw)
-			sum = sha256.Sum256(e.Body)
-			_ = sum
+			sink = sha256.Sum256(e.Raw)
+			sink = sha256.Sum256(e.Body)
 		}
 	})
 	b.Run("seal", func(b *testing.B) {

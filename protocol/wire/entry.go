@@ -7,9 +7,6 @@ import (
 	"xiangyun/protocol"
 )
 
-// maxEntry is the longest encoded entry: header, presence of the body, body.
-const maxEntry = MaxHeader + 1 + protocol.MaxBody
-
 // AppendEntry writes an entry that Seal or ReadEntry gave: its header as it
 // was sealed, then its body unless that is nil (erased, or a stub: replication.R2,
 // R3). It trusts e; what it writes of a hand-made entry may be unreadable.

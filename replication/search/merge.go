@@ -245,8 +245,7 @@ func newTermWalk(bucket *bbolt.Bucket, after []byte) (*termWalk, error) {
 	w := &termWalk{cursor: bucket.Cursor()}
 	k, v := w.cursor.Seek([]byte{postingMark})
 	if after != nil {
-		k, v = w.cursor.Seek(blockKey(nil, after, math.MaxUint64))
-		if k == nil {
+		if k, _ = w.cursor.Seek(blockKey(nil, after, math.MaxUint64)); k == nil {
 			k, v = w.cursor.Last()
 		} else if pk, pv := w.cursor.Prev(); isBlock(pk) {
 			k, v = pk, pv

@@ -27,12 +27,11 @@ func openPostings(bucket *bbolt.Bucket, term []byte) (*postings, bool, error) {
 	key := blockKey(nil, term, 0)
 	// The list may begin inside the last block before key; if that does not
 	// hold the term, only the block from key on can.
-	k, v := p.cursor.Seek(key)
-	if k == nil {
-		k, v = p.cursor.Last()
-	} else {
-		k, v = p.cursor.Prev()
+	before := p.cursor.Prev
+	if k, _ := p.cursor.Seek(key); k == nil {
+		before = p.cursor.Last
 	}
+	k, v := before()
 	if found, err := p.enter(k, v); found || err != nil {
 		return p, found, err
 	}

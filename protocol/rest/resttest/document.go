@@ -2,7 +2,6 @@ package resttest
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -141,6 +140,6 @@ func checkExample(t *testing.T, doc contract, op node, what string) {
 		t.Fatal(err)
 	}
 	for _, wrong := range doc.check(body.at("schema"), v, "") {
-		t.Error(fmt.Sprintf("%s: example %s", what, wrong))
+		t.Errorf("%s: example %s", what, wrong)
 	}
 }
