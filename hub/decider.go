@@ -35,8 +35,8 @@ func (d decider) Lines(node protocol.NodeID, lane protocol.Lane, after wire.Curs
 	return d.fsm.Lines(node, lane, after, maxBytes)
 }
 
-func (d decider) Scope(ctx context.Context, node protocol.NodeID, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
-	return d.fsm.Scope(ctx, node, head, part)
+func (d decider) Scope(ctx context.Context, node protocol.NodeID, ask wire.SnapAsk, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
+	return d.fsm.Scope(ctx, node, ask, head, part)
 }
 
 func (d decider) Applied() *mark.Mark { return d.fsm.Applied() }

@@ -26,8 +26,9 @@ type Decider interface {
 	// Lines gives the feed behind a cursor, empty when there is nothing new. A
 	// fault of code gone asks for a scope snapshot.
 	Lines(node protocol.NodeID, lane protocol.Lane, after wire.Cursor, maxBytes int) (wire.Lines, error)
-	// Scope streams the node's records from one state.
-	Scope(ctx context.Context, node protocol.NodeID, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error)
+	// Scope streams the node's records from one state, or the rest of a snapshot
+	// that was cut and is still kept here (replication.T4).
+	Scope(ctx context.Context, node protocol.NodeID, ask wire.SnapAsk, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error)
 	// Applied rises with every decision this server knows.
 	Applied() *mark.Mark
 	// Claim says that a process with this boot speaks for the node; a twin is

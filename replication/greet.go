@@ -34,6 +34,9 @@ func (d *Downlink) greet(ctx context.Context, s link.Session) (wire.Hello, error
 		}
 		return hello, err
 	}
+	if err := d.catchUp(ctx, hello); err != nil {
+		return hello, err
+	}
 	welcome, err := d.welcome(hello)
 	if err != nil {
 		return hello, err
@@ -82,6 +85,29 @@ func (d *Downlink) admit(ctx context.Context, s link.Session, h wire.Hello) erro
 		return protocol.NewFault(protocol.Fenced, "hello", "节点 %s 现行代次为 %d,本连接为 %d 或使用旧密钥", h.Origin, origin.Epoch, h.Epoch)
 	}
 	return d.Decider.Claim(ctx, h.Origin, h.Boot)
+}
+
+// catchUpWait bounds how long a server that is behind its leader keeps a node
+// waiting; the first exchange as a whole has helloWait.
+const catchUpWait = 2 * time.Second
+
+// catchUp waits until this server knows of the node what the node knows to be
+// acknowledged: a place that another server decided a moment ago must not look
+// like one the province has lost (replication.md §4).
+func (d *Downlink) catchUp(ctx context.Context, h wire.Hello) error {
+	ctx, cancel := context.WithTimeout(ctx, catchUpWait)
+	defer cancel()
+	for {
+		seen := d.Decider.Applied().Get()
+		origin, _, err := d.Decider.Origin(h.Origin)
+		if err != nil {
+			return err
+		}
+		behind := slices.ContainsFunc(h.Acked, func(p protocol.Pos) bool { return origin.Last[p.Lane].Seq < p.Seq })
+		if !behind || d.Decider.Applied().Wait(ctx, seen+1) != nil { // lost, or this server is cut off: the node must know
+			return nil
+		}
+	}
 }
 
 func (d *Downlink) welcome(h wire.Hello) (wire.Welcome, error) {

@@ -28,12 +28,14 @@ type Local interface {
 	Appended(lane protocol.Lane) *mark.Mark
 	Cursor(lane protocol.Lane) (wire.Cursor, error)
 	Take(ctx context.Context, lane protocol.Lane, lines wire.Lines) error
+	SnapshotAsk() (wire.SnapAsk, error) // the rest of a snapshot that was cut, or a new one
 	BeginSnapshot(ctx context.Context, head wire.SnapHead) error
 	SnapshotPart(ctx context.Context, records []protocol.Record) error
 	EndSnapshot(ctx context.Context, end wire.SnapEnd) error
 	Freeze(f *protocol.Fault) error
 	Frozen() *protocol.Fault
 	BlocksLeft() uint64
+	SetClockError(ms uint32) // how far this place's clock may be off
 	QueueBytes() uint64
 	FreeDisk() uint64
 }
@@ -60,15 +62,18 @@ type Uplink struct {
 	Log     *slog.Logger
 	Linger  [3]time.Duration // by lane; zero takes replication.R9's 5 ms and 50 ms
 
-	mu     sync.Mutex // guards status, wantSnap
-	status UplinkStatus
-	snaps  snapshots
-	drill  drill
+	mu        sync.Mutex // guards status, alarms, twinSince
+	status    UplinkStatus
+	alarms    map[string]*protocol.Fault
+	twinSince time.Time // since when another process speaks for this node
+	snaps     snapshots
+	drill     drill
 }
 
 // UplinkStatus is what people are told about the connection to the hub.
 type UplinkStatus struct {
-	Lanes [3]LaneStatus // by lane
+	Lanes  [3]LaneStatus     // by lane
+	Alarms []*protocol.Fault // what somebody must see to
 }
 
 // LaneStatus is one lane's session.
@@ -88,7 +93,9 @@ type LaneStatus struct {
 func (u *Uplink) Status() UplinkStatus {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.status
+	st := u.status
+	st.Alarms = u.listed()
+	return st
 }
 
 func (u *Uplink) note(lane protocol.Lane, change func(*LaneStatus)) {
@@ -156,6 +163,7 @@ func (u *Uplink) session(ctx context.Context, lane protocol.Lane) error {
 	if err != nil {
 		return err
 	}
+	u.alone()
 	u.note(lane, func(st *LaneStatus) {
 		*st = LaneStatus{Connected: true, Server: welcome.Server, Since: time.Now(), Fresh: st.Fresh,
 			Voters: welcome.Voters, Generation: welcome.Generation, Level: welcome.Level}
@@ -180,13 +188,17 @@ func (u *Uplink) together(ctx context.Context, s link.Session, parts ...func(con
 	return g.Wait()
 }
 
-// open dials the known servers in random order until one welcomes us.
+// open dials the known servers in random order until one welcomes us; who
+// keeps a snapshot that was cut comes first.
 func (u *Uplink) open(ctx context.Context, class wire.Class) (link.Session, wire.Welcome, error) {
 	if err := u.allow(); err != nil {
 		return nil, wire.Welcome{}, err
 	}
 	servers := u.Servers.Servers()
 	rand.Shuffle(len(servers), func(i, j int) { servers[i], servers[j] = servers[j], servers[i] })
+	if err := u.preferKeeper(servers); err != nil {
+		return nil, wire.Welcome{}, err
+	}
 	last := error(protocol.NewFault(protocol.Gone, "dial hub", "没有可用的省级服务器地址,请重新接入"))
 	for _, server := range servers {
 		s, err := u.Dialer.Dial(ctx, server.Addr, ALPN, "", identity.RoleHub)
