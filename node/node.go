@@ -31,8 +31,9 @@ type Config struct {
 	Log    *slog.Logger
 	Now    func() time.Time // nil is the machine's clock
 
-	Secure    bool // a proxy in front speaks TLS
-	Simulated bool // a simulated network
+	Secure    bool   // a proxy in front speaks TLS
+	Line      uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
+	Simulated bool   // a simulated network
 }
 
 // Node is one running node.
@@ -111,7 +112,7 @@ func (n *Node) openNetwork() (err error) {
 	if err != nil {
 		return err
 	}
-	n.uplink = &replication.Uplink{Node: n.place.Node, Build: n.cfg.Build, Local: n.store, Dialer: n.end, Servers: n, Log: n.log}
+	n.uplink = &replication.Uplink{Node: n.place.Node, Build: n.cfg.Build, Local: n.store, Dialer: n.end, Servers: n, Line: n.cfg.Line, Log: n.log}
 	if _, err := rand.Read(n.uplink.Boot[:]); err != nil {
 		return fmt.Errorf("draw boot: %w", err)
 	}

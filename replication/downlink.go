@@ -87,6 +87,8 @@ type Downlink struct {
 	Blobs    map[wire.FrameType]Verb // verbs on the blob connection, for both
 	Log      *slog.Logger
 	Credit   func(lane protocol.Lane) int64 // bytes a node may have in flight now
+
+	lines pacers
 }
 
 // Run accepts until ctx ends; it returns when every session is gone.
@@ -119,6 +121,9 @@ func (d *Downlink) serve(ctx context.Context, s link.Session) {
 			s.Close(protocol.CodeOf(err), "refused")
 			return
 		}
+	}
+	if hello.Line > 0 && hello.Class != wire.ClassUrgent {
+		s = d.lines.of(hello.Origin, hello.Line).session(s)
 	}
 	var wg sync.WaitGroup
 	defer wg.Wait()

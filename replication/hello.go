@@ -41,7 +41,7 @@ func (u *Uplink) hello(ctx context.Context, s link.Session, class wire.Class) (w
 
 func (u *Uplink) introduce(class wire.Class) (wire.Hello, error) {
 	h := wire.Hello{Origin: u.Node, Epoch: u.Local.Epoch(), Boot: u.Boot, Class: class, Build: u.Build, Feature: Feature,
-		Clock: protocol.At(time.Now()), ClockErr: 1000}
+		Clock: protocol.At(time.Now()), ClockErr: 1000, Line: u.Line}
 	for _, lane := range protocol.Lanes {
 		head, err := u.Local.Head(lane)
 		if err != nil {

@@ -94,14 +94,18 @@ func (u *Uplink) judgeSnapshot(err error) {
 	}
 }
 
-// preferKeeper puts the server first that keeps the snapshot this node has a
-// part of: any other would begin anew.
-func (u *Uplink) preferKeeper(servers []wire.Server) error {
+// prefer puts the server first that keeps the snapshot this node has a part
+// of: any other would begin anew. Blobs go where bulk is, which paces both.
+func (u *Uplink) prefer(servers []wire.Server, class wire.Class) error {
 	ask, err := u.Local.SnapshotAsk()
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(servers, func(s wire.Server) bool { return s.ID == ask.Server() }); i > 0 {
+	want := ask.Server()
+	if class == wire.ClassBlob {
+		want = u.Status().Lanes[protocol.Bulk].Server
+	}
+	if i := slices.IndexFunc(servers, func(s wire.Server) bool { return s.ID == want }); i > 0 {
 		servers[0], servers[i] = servers[i], servers[0]
 	}
 	return nil

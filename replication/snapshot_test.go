@@ -45,18 +45,21 @@ func TestASnapshotThatWasCutGoesOnBehindItsLastPart(t *testing.T) { // replicati
 	})
 }
 
-func TestWhoKeepsTheSnapshotIsAskedFirst(t *testing.T) { // replication.T4, R7
+func TestWhichServerIsAskedFirst(t *testing.T) { // replication.T4, R7, L2
 	u, n := &Uplink{}, newMemoryNode("yanbian", nil)
 	u.Local = n
 	servers := []wire.Server{{ID: "hub-1"}, {ID: "hub-2"}, {ID: "hub-3"}}
+	u.status.Lanes[protocol.Bulk].Server = "hub-2"
 	for _, row := range []struct {
-		id   string
-		want protocol.NodeID
-	}{{"", "hub-1"}, {"hub-3:x", "hub-3"}, {"hub-9:x", "hub-1"}, {"x", "hub-1"}} {
+		id    string // of the snapshot that was cut
+		class wire.Class
+		want  protocol.NodeID
+	}{{"", "bulk", "hub-1"}, {"hub-3:x", "bulk", "hub-3"}, {"hub-3:x", "urgent", "hub-3"}, {"hub-9:x", "bulk", "hub-1"}, {"x", "bulk", "hub-1"},
+		{"", "blob", "hub-2"}, {"hub-3:x", "blob", "hub-2"}} {
 		n.head.ID, n.shadow = row.id, make([]protocol.Record, len(row.id))
 		list := append([]wire.Server(nil), servers...)
-		if err := u.preferKeeper(list); err != nil || list[0].ID != row.want || len(list) != 3 {
-			t.Errorf("%q: %v, %v", row.id, list, err)
+		if err := u.prefer(list, row.class); err != nil || list[0].ID != row.want || len(list) != 3 {
+			t.Errorf("%s after %q: %v, %v", row.class, row.id, list, err)
 		}
 	}
 }

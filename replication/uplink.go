@@ -61,6 +61,7 @@ type Uplink struct {
 	Servers Servers
 	Log     *slog.Logger
 	Linger  [3]time.Duration // by lane; zero takes replication.R9's 5 ms and 50 ms
+	Line    uint64           // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
 
 	mu        sync.Mutex // guards status, alarms, twinSince
 	status    UplinkStatus
@@ -68,6 +69,7 @@ type Uplink struct {
 	twinSince time.Time // since when another process speaks for this node
 	snaps     snapshots
 	drill     drill
+	pace      pacer // of bulk and blobs together
 }
 
 // UplinkStatus is what people are told about the connection to the hub.
@@ -188,15 +190,15 @@ func (u *Uplink) together(ctx context.Context, s link.Session, parts ...func(con
 	return g.Wait()
 }
 
-// open dials the known servers in random order until one welcomes us; who
-// keeps a snapshot that was cut comes first.
+// open dials the known servers in random order, but for the one to prefer,
+// until one welcomes us. All but urgent is paced.
 func (u *Uplink) open(ctx context.Context, class wire.Class) (link.Session, wire.Welcome, error) {
 	if err := u.allow(); err != nil {
 		return nil, wire.Welcome{}, err
 	}
 	servers := u.Servers.Servers()
 	rand.Shuffle(len(servers), func(i, j int) { servers[i], servers[j] = servers[j], servers[i] })
-	if err := u.preferKeeper(servers); err != nil {
+	if err := u.prefer(servers, class); err != nil {
 		return nil, wire.Welcome{}, err
 	}
 	last := error(protocol.NewFault(protocol.Gone, "dial hub", "没有可用的省级服务器地址,请重新接入"))
@@ -208,12 +210,20 @@ func (u *Uplink) open(ctx context.Context, class wire.Class) (link.Session, wire
 		}
 		welcome, err := u.hello(ctx, s, class)
 		if err == nil {
-			return s, welcome, nil
+			return u.paced(s, class), welcome, nil
 		}
 		s.Close(0, "not welcome")
 		last = err
 	}
 	return nil, wire.Welcome{}, last
+}
+
+func (u *Uplink) paced(s link.Session, class wire.Class) link.Session {
+	if u.Line == 0 || class == wire.ClassUrgent {
+		return s
+	}
+	u.pace.line(u.Line)
+	return u.pace.session(s)
 }
 
 // ALPN is the protocol of sessions between nodes and hub servers, and of hub
