@@ -80,9 +80,8 @@ func (d decider) Welcome() wire.Welcome {
 }
 
 func (s *Server) downlink() *replication.Downlink {
-	courier := replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Pool: s.pool, Log: s.log}
 	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit,
-		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: courier.Verbs()}
+		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: s.courier.Verbs()}
 }
 
 func (s *Server) credit(lane protocol.Lane) int64 {

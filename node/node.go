@@ -49,6 +49,7 @@ type Node struct {
 	desk     *desk.Desk
 	uplink   *replication.Uplink
 	courier  *replication.Courier
+	fatal    chan error
 
 	mu    sync.Mutex // guards place
 	place place
@@ -59,7 +60,7 @@ func Open(cfg Config) (n *Node, err error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	n = &Node{cfg: cfg, log: cfg.Log}
+	n = &Node{cfg: cfg, log: cfg.Log, fatal: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())
@@ -91,7 +92,7 @@ func (n *Node) openStores() (err error) {
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
 	}
-	if n.blobs, err = blob.Open(n.path(blobDir), blob.Options{Log: n.log}); err != nil {
+	if n.blobs, err = blob.Open(n.path(blobDir), blob.Options{Log: n.log, Fatal: n.stop}); err != nil {
 		return err
 	}
 	if n.search, err = search.Open(n.path(searchFile), n.log); err != nil {
@@ -168,7 +169,7 @@ func (n *Node) Run(ctx context.Context) error {
 		cancel(err)
 		storeDone <- err
 	}()
-	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals}
+	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals, n.scrubs, n.tendBlobs, n.watch}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()
