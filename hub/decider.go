@@ -81,7 +81,20 @@ func (d decider) Welcome() wire.Welcome {
 
 func (s *Server) downlink() *replication.Downlink {
 	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit,
-		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: s.courier.Verbs()}
+		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: s.courier.Verbs(),
+		AtOnce: s.catchUps}
+}
+
+// catchUps shares the three nodes that may catch up in bulk at once among the
+// servers (replication.R8).
+func (s *Server) catchUps() int {
+	voters := 0
+	for _, m := range s.quorum.Members() {
+		if m.Voter {
+			voters++
+		}
+	}
+	return max(1, 3/max(1, voters))
 }
 
 func (s *Server) credit(lane protocol.Lane) int64 {

@@ -76,6 +76,7 @@ type Conversation struct {
 	Out     *wire.Writer
 	Hello   wire.Hello // zero for a hub server
 
+	turn    *turn        // to catch up in bulk; mostly nil
 	pushing *atomic.Bool // of the session: its lane has one push stream (replication.md §4)
 }
 
@@ -88,7 +89,10 @@ type Downlink struct {
 	Log      *slog.Logger
 	Credit   func(lane protocol.Lane) int64 // bytes a node may have in flight now
 
-	lines pacers
+	AtOnce func() int // nodes that may catch up in bulk; nil for 3 (replication.R8)
+
+	lines    pacers
+	catchUps catchUps
 }
 
 // Run accepts until ctx ends; it returns when every session is gone.
@@ -114,9 +118,12 @@ func (d *Downlink) serve(ctx context.Context, s link.Session) {
 	defer context.AfterFunc(s.Context(), cancel)()
 	defer context.AfterFunc(ctx, func() { s.Close(0, "session over") })()
 	var hello wire.Hello
+	var turn *turn
 	if s.Peer().Role == identity.RoleNode {
 		var err error
-		if hello, err = d.greet(ctx, s); err != nil {
+		hello, turn, err = d.greet(ctx, s)
+		defer turn.over()
+		if err != nil {
 			d.Log.Info("session refused", "peer", s.Peer(), "err", err)
 			s.Close(protocol.CodeOf(err), "refused")
 			return
@@ -134,7 +141,7 @@ func (d *Downlink) serve(ctx context.Context, s link.Session) {
 			return
 		}
 		wg.Go(func() {
-			d.converse(ctx, &Conversation{Peer: s.Peer(), Session: s, Stream: st, In: wire.NewReader(st), Out: wire.NewWriter(st), Hello: hello, pushing: pushing})
+			d.converse(ctx, &Conversation{Peer: s.Peer(), Session: s, Stream: st, In: wire.NewReader(st), Out: wire.NewWriter(st), Hello: hello, pushing: pushing, turn: turn})
 		})
 	}
 }

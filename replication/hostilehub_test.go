@@ -30,7 +30,7 @@ func (e *evilHub) Run(ctx context.Context) error {
 		if err != nil {
 			return ctx.Err()
 		}
-		hello, err := e.greet(ctx, s)
+		hello, _, err := e.greet(ctx, s)
 		if err != nil {
 			continue
 		}
