@@ -35,8 +35,8 @@ func (d decider) Lines(node protocol.NodeID, lane protocol.Lane, after wire.Curs
 	return d.fsm.Lines(node, lane, after, maxBytes)
 }
 
-func (d decider) Scope(ctx context.Context, node protocol.NodeID, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
-	return d.fsm.Scope(ctx, node, head, part)
+func (d decider) Scope(ctx context.Context, node protocol.NodeID, ask wire.SnapAsk, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
+	return d.fsm.Scope(ctx, node, ask, head, part)
 }
 
 func (d decider) Applied() *mark.Mark { return d.fsm.Applied() }
@@ -80,9 +80,21 @@ func (d decider) Welcome() wire.Welcome {
 }
 
 func (s *Server) downlink() *replication.Downlink {
-	courier := replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Pool: s.pool, Log: s.log}
 	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit,
-		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: courier.Verbs()}
+		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: s.courier.Verbs(),
+		AtOnce: s.catchUps}
+}
+
+// catchUps shares the three nodes that may catch up in bulk at once among the
+// servers (replication.R8).
+func (s *Server) catchUps() int {
+	voters := 0
+	for _, m := range s.quorum.Members() {
+		if m.Voter {
+			voters++
+		}
+	}
+	return max(1, 3/max(1, voters))
 }
 
 func (s *Server) credit(lane protocol.Lane) int64 {

@@ -49,7 +49,7 @@ func (s *Server) answerEnroll(ctx context.Context, peer identity.Peer, ask repli
 			return a, protocol.NewFault(protocol.Denied, "renew", "没有证书,也没有令牌;请用令牌接入")
 		}
 		e, err = s.Renew(peer, ask.CSR)
-	} else {
+	} else if err = s.meant(ask); err == nil {
 		e, err = s.Enroll(ctx, ask.Token, ask.CSR)
 	}
 	if err != nil {
@@ -65,6 +65,30 @@ func (s *Server) answerEnroll(ctx context.Context, peer identity.Peer, ask repli
 		return a, err
 	}
 	return a, s.chainsOf(e.Subject, &a)
+}
+
+// meant refuses a token that is for another place than the one that asks, before
+// it is used: a mistake at one node's keyboard must not fence another node.
+func (s *Server) meant(ask replication.EnrollAsk) error {
+	token, err := identity.ParseToken(ask.Token)
+	if err != nil {
+		return err
+	}
+	e, _, err := load[protocol.Enrolment](s, protocol.Ref{Kind: "enrolment", ID: token.ID})
+	if protocol.CodeOf(err) == protocol.Gone || err == nil && !token.Matches(e.Secret) {
+		return nil // Enroll says what is wrong with it, and tells nobody whose it is
+	}
+	switch {
+	case err != nil:
+		return err
+	case ask.Role != "" && ask.Role != e.Role && e.Role == protocol.RoleServer:
+		return protocol.NewFault(protocol.Denied, "enroll", "这是省级服务器的令牌,不能用于节点;令牌未被使用")
+	case ask.Role != "" && ask.Role != e.Role:
+		return protocol.NewFault(protocol.Denied, "enroll", "这是节点的令牌,不能用于省级服务器;令牌未被使用")
+	case ask.Subject != "" && ask.Subject != e.Subject:
+		return protocol.NewFault(protocol.Denied, "enroll", "令牌属于 %s,本目录属于 %s;令牌未被使用,请换一个目录或令牌", e.Subject, ask.Subject)
+	}
+	return nil
 }
 
 // chainsOf says where a restored node's chains go on (replication.T5).

@@ -54,6 +54,7 @@ type Server struct {
 	peers     sessions
 	pool      *link.Pool
 	blobs     *blob.Store
+	courier   *replication.BlobServer
 	search    *search.Index
 	follower  *search.Follower
 	fatal     chan error
@@ -118,7 +119,7 @@ func (s *Server) openStores() (err error) {
 	if s.fsm, err = fsm.Open(s.path(stateDir), fsm.Options{Log: s.log, Server: string(s.id), Outvoted: 2, Fatal: s.stop}); err != nil {
 		return fmt.Errorf("open state: %w", err)
 	}
-	if s.blobs, err = blob.Open(s.path(blobDir), blob.Options{Log: s.log}); err != nil {
+	if s.blobs, err = blob.Open(s.path(blobDir), blob.Options{Log: s.log, Fatal: s.stop}); err != nil {
 		return fmt.Errorf("open blobs: %w", err)
 	}
 	if s.search, err = search.Open(s.path(stateDir, "search.db"), s.log); err != nil {
@@ -140,6 +141,8 @@ func (s *Server) openNetwork() error {
 	}
 	s.pool = link.NewPool(s.end, replication.ALPN, identity.RoleHub)
 	s.peers = s.pool
+	s.courier = &replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Pool: s.pool,
+		Manifests: s.manifests, Log: s.log}
 	return nil
 }
 
@@ -190,7 +193,7 @@ func (s *Server) Run(ctx context.Context) error {
 // serve runs the parts until all have ended.
 func (s *Server) serve(ctx context.Context, cancel context.CancelCauseFunc) (first error) {
 	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower.Run, s.renewals,
-		s.gossip.Run, s.hints, s.quorum.Run}
+		s.gossip.Run, s.hints, s.quorum.Run, s.courier.Run, s.scrubs}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()

@@ -117,7 +117,7 @@ func (n *Node) pending(id string) (a Attachment, err error) {
 	return a, json.Unmarshal(data, &a)
 }
 
-// Open gives a file's bytes, fetching from the hub what is not held here.
+// OpenAttachment gives a file's bytes, fetching from the hub what is not held here.
 func (n *Node) OpenAttachment(ctx context.Context, a Attachment) (io.ReadSeeker, error) {
 	ids := chunkIDs(a.Chunks)
 	missing, err := n.blobs.Has(ctx, ids)
@@ -129,7 +129,7 @@ func (n *Node) OpenAttachment(ctx context.Context, a Attachment) (io.ReadSeeker,
 			return nil, fmt.Errorf("fetch attachment: %w", err)
 		}
 	}
-	return n.blobs.Reader(ctx, a.Chunks), nil
+	return blob.NewReader(ctx, n.courier, a.Chunks), nil
 }
 
 func chunkIDs(chunks []blob.Chunk) []protocol.BlobID {

@@ -2,11 +2,13 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"xiangyun/node/desk"
@@ -104,8 +106,35 @@ func TestAttachments(t *testing.T) {
 	if data, err := io.ReadAll(r); err != nil || string(data) != scan {
 		t.Errorf("read %q (%v)", data, err)
 	}
+	rotten := filepath.Join(n.path(blobDir), placeOfChunk(got.Chunks[0].ID)) // replication.B6
+	p.must(os.WriteFile(rotten, []byte("rot"), 0o600))
+	r, err = n.OpenAttachment(t.Context(), got)
+	p.must(err)
+	if data, err := io.ReadAll(r); err != nil || string(data) != scan {
+		t.Errorf("behind a bad copy: read %q (%v)", data, err)
+	}
 	p.frozen(n)
 	stop()
+	p.diskFails()
+}
+
+// placeOfChunk is where replication.B1 has a chunk.
+func placeOfChunk(id protocol.BlobID) string {
+	name := strings.TrimPrefix(string(id), "sha256:")
+	return filepath.Join(name[:2], name[2:4], name)
+}
+
+// diskFails: a failed fsync of the attachments ends the process (pitfalls.W2).
+func (p *province) diskFails() {
+	p.t.Helper()
+	n, pc, err := p.open("a")
+	p.must(err)
+	defer pc.Close()
+	eio := fmt.Errorf("fsync: %w", syscall.EIO)
+	n.stop(eio)
+	if err := n.Run(p.t.Context()); !errors.Is(err, eio) {
+		p.t.Errorf("ran on: %v", err)
+	}
 }
 
 // cite publishes an item and takes in a case that cites the scan.

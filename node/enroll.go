@@ -65,7 +65,12 @@ func Enroll(ctx context.Context, e Enrolment) (protocol.NodeID, error) {
 	if err != nil {
 		return "", err
 	}
-	answer, err := e.ask(ctx, identity.NewEnrolling(key, token.Pin, e.Now), replication.EnrollAsk{Token: e.Token})
+	old, err := loadPlace(e.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && protocol.CodeOf(err) != protocol.Malformed {
+		return "", err
+	}
+	ask := replication.EnrollAsk{Token: e.Token, Role: protocol.RoleNode, Subject: old.Node}
+	answer, err := e.ask(ctx, identity.NewEnrolling(key, token.Pin, e.Now), ask)
 	if err != nil {
 		return "", err
 	}

@@ -17,6 +17,15 @@ import (
 	"xiangyun/replication"
 )
 
+func tokenRef(t testing.TB, text string) protocol.Ref {
+	t.Helper()
+	token, err := identity.ParseToken(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return protocol.Ref{Kind: "enrolment", ID: token.ID}
+}
+
 func TestEnrolment(t *testing.T) {
 	p := newProvince(t)
 	key := func(folder string) ed25519.PrivateKey {
@@ -55,16 +64,29 @@ func TestEnrolment(t *testing.T) {
 		before, had := key("a"), []byte(nil)
 		had, err := os.ReadFile(filepath.Join(p.dir, "a", placeFile))
 		p.must(err)
-		_, err = p.enroll("a", p.token(protocol.RoleNode, "jilin"))
+		token := p.token(protocol.RoleNode, "jilin")
+		o, _, err := p.State().Origin("jilin")
+		p.must(err)
+		epoch := o.Epoch
+		_, err = p.enroll("a", token)
 		p.want(protocol.Denied, err)
 		has, err := os.ReadFile(filepath.Join(p.dir, "a", placeFile))
 		if err != nil || string(has) != string(had) || !key("a").Equal(before) || !strings.Contains(string(has), "yanbian") {
 			t.Errorf("the place is %s (%v)", has, err)
 		}
+		_, err = p.enroll("j", token) // it is not used up, and nobody was fenced by the mistake
+		p.must(err)
+		if at, err := loadPlace(filepath.Join(p.dir, "j")); err != nil || at.Node != "jilin" || at.Epoch != epoch+1 {
+			t.Errorf("then %+v (%v), want epoch %d", at, err, epoch+1)
+		}
 	})
 	t.Run("a server's token is no node's", func(t *testing.T) {
-		_, err := p.enroll("b", p.token(protocol.RoleServer, "hub2"))
+		token := p.token(protocol.RoleServer, "hub2")
+		_, err := p.enroll("b", token)
 		p.want(protocol.Denied, err)
+		if rec, _, err := p.Get(tokenRef(t, token)); err != nil || strings.Contains(string(rec.Body), protocol.TokenUsed) {
+			t.Errorf("the token is used up: %s (%v)", rec.Body, err)
+		}
 		if _, err := os.Stat(filepath.Join(p.dir, "b", placeFile)); err == nil {
 			t.Error("the folder became a node")
 		}

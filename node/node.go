@@ -31,8 +31,9 @@ type Config struct {
 	Log    *slog.Logger
 	Now    func() time.Time // nil is the machine's clock
 
-	Secure    bool // a proxy in front speaks TLS
-	Simulated bool // a simulated network
+	Secure    bool   // a proxy in front speaks TLS
+	Line      uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
+	Simulated bool   // a simulated network
 }
 
 // Node is one running node.
@@ -48,6 +49,7 @@ type Node struct {
 	desk     *desk.Desk
 	uplink   *replication.Uplink
 	courier  *replication.Courier
+	fatal    chan error
 
 	mu    sync.Mutex // guards place
 	place place
@@ -58,7 +60,7 @@ func Open(cfg Config) (n *Node, err error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	n = &Node{cfg: cfg, log: cfg.Log}
+	n = &Node{cfg: cfg, log: cfg.Log, fatal: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())
@@ -90,7 +92,7 @@ func (n *Node) openStores() (err error) {
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
 	}
-	if n.blobs, err = blob.Open(n.path(blobDir), blob.Options{Log: n.log}); err != nil {
+	if n.blobs, err = blob.Open(n.path(blobDir), blob.Options{Log: n.log, Fatal: n.stop}); err != nil {
 		return err
 	}
 	if n.search, err = search.Open(n.path(searchFile), n.log); err != nil {
@@ -111,7 +113,7 @@ func (n *Node) openNetwork() (err error) {
 	if err != nil {
 		return err
 	}
-	n.uplink = &replication.Uplink{Node: n.place.Node, Build: n.cfg.Build, Local: n.store, Dialer: n.end, Servers: n, Log: n.log}
+	n.uplink = &replication.Uplink{Node: n.place.Node, Build: n.cfg.Build, Local: n.store, Dialer: n.end, Servers: n, Line: n.cfg.Line, Log: n.log}
 	if _, err := rand.Read(n.uplink.Boot[:]); err != nil {
 		return fmt.Errorf("draw boot: %w", err)
 	}
@@ -167,7 +169,7 @@ func (n *Node) Run(ctx context.Context) error {
 		cancel(err)
 		storeDone <- err
 	}()
-	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals}
+	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals, n.scrubs, n.tendBlobs, n.watch}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()

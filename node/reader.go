@@ -118,7 +118,7 @@ func (r reader) Status(context.Context) (web.Status, error) {
 	up := r.uplink.Status()
 	out := web.Status{Node: st.Node, Epoch: st.Epoch, Level: st.Level, Frozen: st.Frozen, NeedsRebase: st.NeedsRebase, WorkOpen: st.WorkOpen,
 		NumbersLeft: st.BlocksLeft, DiskFree: free, DiskTotal: total, Bytes: st.Bytes, ScansQueued: r.scansQueued(),
-		CertUntil: protocol.At(r.holder.Self().NotAfter)}
+		CertUntil: protocol.At(r.holder.Self().NotAfter), Alarms: up.Alarms}
 	for _, lane := range protocol.Lanes {
 		l, p := up.Lanes[lane], st.Pending[lane]
 		out.Lanes = append(out.Lanes, web.Lane{Lane: lane, Connected: l.Connected, Server: l.Server, Since: instant(l.Since), Fresh: instant(l.Fresh),

@@ -68,9 +68,9 @@ func (u *Uplink) beatOnce(lane protocol.Lane, out *wire.Writer, in *wire.Reader)
 		return err
 	}
 	now := time.Now()
-	middle := sent.Add(now.Sub(sent) / 2)
+	offset := u.measure(sent, now, answer.Time.Time())
 	u.note(lane, func(s *LaneStatus) {
-		s.Offset = answer.Time.Time().Sub(middle)
+		s.Offset = offset
 		if answer.Applied <= cursor.Last {
 			s.Fresh = now
 		}

@@ -3,7 +3,11 @@ package replication
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,7 +20,8 @@ import (
 
 // blobHub is one of three hub servers that keep blobs.
 type blobHub struct {
-	BlobServer
+	*BlobServer
+	dir  string
 	id   *identity.Holder
 	addr string
 }
@@ -44,6 +49,8 @@ type blobBench struct {
 	line    *line
 	courier *Courier
 	raw     func() *rawNode
+
+	manifests [][]protocol.BlobID // what is committed
 }
 
 func withBlobs(t *testing.T) *blobBench {
@@ -67,19 +74,23 @@ func withBlobs(t *testing.T) *blobBench {
 	return b
 }
 
-func (b *blobBench) store() *blob.Store {
-	s := must(blob.Open(b.t.TempDir(), blob.Options{}))(b.t)
+func (b *blobBench) store() *blob.Store { s, _ := b.storeIn(); return s }
+
+func (b *blobBench) storeIn() (*blob.Store, string) {
+	dir := b.t.TempDir()
+	s := must(blob.Open(dir, blob.Options{}))(b.t)
 	b.undo = append(b.undo, func() {
 		if err := s.Close(); err != nil {
 			b.t.Error(err)
 		}
 	})
-	return s
+	return s, dir
 }
 
 func (b *blobBench) serveBlobs(id protocol.NodeID) {
 	h := &blobHub{id: b.identity(identity.RoleHub, id)}
-	store := b.store()
+	store, dir := b.storeIn()
+	h.dir = dir
 	end := b.endpoint(h.id, ALPN)
 	h.addr = end.Addr().String()
 	pool := link.NewPool(end, ALPN, identity.RoleHub)
@@ -94,10 +105,31 @@ func (b *blobBench) serveBlobs(id protocol.NodeID) {
 		}
 		return others, 3
 	}
-	h.BlobServer = BlobServer{Store: store, Self: id, Sign: h.id, Now: b.hub.Now, Peers: peers, Pool: b.line, Log: quietLog()}
+	h.BlobServer = &BlobServer{Store: store, Self: id, Sign: h.id, Now: b.hub.Now, Peers: peers, Pool: b.line, Manifests: b.list, Log: quietLog()}
 	d := &Downlink{Acceptor: end, Decider: b.hub, Blobs: h.Verbs(), Log: quietLog(), Credit: b.creditOf}
 	b.hubs = append(b.hubs, h)
+	b.run(h.Run)
 	b.run(d.Run)
+}
+
+// list gives the manifests one after another.
+func (b *blobBench) list(after string) ([]protocol.BlobID, string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i, _ := strconv.Atoi(after)
+	if i >= len(b.manifests) {
+		return nil, "", nil
+	}
+	return b.manifests[i], strconv.Itoa(i + 1), nil
+}
+
+// rot changes a chunk on a server's disk.
+func (h *blobHub) rot(t *testing.T, id protocol.BlobID) {
+	t.Helper()
+	name := strings.TrimPrefix(string(id), "sha256:")
+	if err := os.WriteFile(filepath.Join(h.dir, name[:2], name[2:4], name), []byte("rot"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (b *blobBench) put(s *blob.Store, sizes ...int) (ids []protocol.BlobID) {

@@ -15,7 +15,7 @@ import (
 
 // BlobServer serves blobs at one hub server: it takes chunks, copies what a
 // node brings to the other servers, and gives receipts once a majority holds
-// every chunk on disk (replication.B3, B4).
+// every chunk on disk (replication.B3, B4). Run must run meanwhile.
 type BlobServer struct {
 	Store *blob.Store
 	Self  protocol.NodeID
@@ -25,16 +25,21 @@ type BlobServer struct {
 	Pool  interface {
 		Get(ctx context.Context, addr string, want protocol.NodeID) (link.Session, error)
 	}
-	Log *slog.Logger
+	// Manifests gives the chunks of the committed blobs behind an id, some of
+	// them, and the id to go on behind; "" when there are no more.
+	Manifests func(after string) (chunks []protocol.BlobID, next string, err error)
+	Log       *slog.Logger
+
+	life life
 }
 
 // Verbs are the exchanges of the blob connection.
-func (b BlobServer) Verbs() map[wire.FrameType]Verb {
+func (b *BlobServer) Verbs() map[wire.FrameType]Verb {
 	return map[wire.FrameType]Verb{wire.FrameHave: b.take, wire.FrameGet: b.give}
 }
 
 // take is have → missing → put… → receipts.
-func (b BlobServer) take(ctx context.Context, c *Conversation) error {
+func (b *BlobServer) take(ctx context.Context, c *Conversation) error {
 	have, err := wire.Decode[wire.Have](c.First.Payload)
 	if err != nil {
 		return err
@@ -66,7 +71,7 @@ func (b BlobServer) take(ctx context.Context, c *Conversation) error {
 }
 
 // store takes puts until the peer has no more.
-func (b BlobServer) store(ctx context.Context, in *wire.Reader) error {
+func (b *BlobServer) store(ctx context.Context, in *wire.Reader) error {
 	f, err := in.Next()
 	for err == nil {
 		if f.Type != wire.FramePut {
@@ -90,7 +95,7 @@ func (b BlobServer) store(ctx context.Context, in *wire.Reader) error {
 }
 
 // chunk reads the bytes of one put and stores them; it gives the frame behind.
-func (b BlobServer) chunk(ctx context.Context, in *wire.Reader, put wire.Put) (f wire.Frame, err error) {
+func (b *BlobServer) chunk(ctx context.Context, in *wire.Reader, put wire.Put) (f wire.Frame, err error) {
 	data := make([]byte, 0, min(put.Size, 1<<20))
 	for int64(len(data)) < put.Size {
 		if f, err = in.Expect(wire.FrameChunk); err != nil {
@@ -109,7 +114,7 @@ func (b BlobServer) chunk(ctx context.Context, in *wire.Reader, put wire.Put) (f
 
 // receipts gives this server's own, and with those of others a majority when a
 // node brought the blob.
-func (b BlobServer) receipts(ctx context.Context, have wire.Have, all bool) ([]wire.BlobReceipt, error) {
+func (b *BlobServer) receipts(ctx context.Context, have wire.Have, all bool) ([]wire.BlobReceipt, error) {
 	size, err := b.sizeOf(ctx, have.IDs)
 	if err != nil {
 		return nil, err
@@ -131,20 +136,27 @@ func (b BlobServer) receipts(ctx context.Context, have wire.Have, all bool) ([]w
 }
 
 // copies offers the chunks to every other server at once and waits for enough
-// of them; the rest go on in the background of the exchange's context.
-func (b BlobServer) copies(ctx context.Context, others []wire.Server, have wire.Have, need int) (list []wire.BlobReceipt) {
+// of them; the rest go on when the exchange is over (replication.B5).
+func (b *BlobServer) copies(ctx context.Context, others []wire.Server, have wire.Have, need int) (list []wire.BlobReceipt) {
 	results := make(chan []wire.BlobReceipt, len(others))
 	for _, o := range others {
-		go func() {
-			r, err := b.offer(context.WithoutCancel(ctx), o, have)
+		if !b.life.start(func(ctx context.Context) {
+			r, err := b.offer(ctx, o, have)
 			if err != nil {
 				b.Log.Warn("blob not copied", "server", o.ID, "err", err)
 			}
 			results <- r
-		}()
+		}) {
+			results <- nil
+		}
 	}
 	for range others {
-		list = append(list, <-results...)
+		select {
+		case r := <-results:
+			list = append(list, r...)
+		case <-ctx.Done():
+			return list
+		}
 		if len(list) >= need && need > 0 {
 			return list
 		}
@@ -152,7 +164,7 @@ func (b BlobServer) copies(ctx context.Context, others []wire.Server, have wire.
 	return list
 }
 
-func (b BlobServer) offer(ctx context.Context, o wire.Server, have wire.Have) ([]wire.BlobReceipt, error) {
+func (b *BlobServer) offer(ctx context.Context, o wire.Server, have wire.Have) ([]wire.BlobReceipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, blobWait)
 	defer cancel()
 	s, err := b.Pool.Get(ctx, o.Addr, o.ID)
@@ -162,7 +174,7 @@ func (b BlobServer) offer(ctx context.Context, o wire.Server, have wire.Have) ([
 	return OfferBlob(ctx, s, b.Store, have)
 }
 
-func (b BlobServer) sizeOf(ctx context.Context, ids []protocol.BlobID) (size int64, err error) {
+func (b *BlobServer) sizeOf(ctx context.Context, ids []protocol.BlobID) (size int64, err error) {
 	for _, id := range ids {
 		data, err := b.Store.ReadChunk(ctx, id, 0, blob.ChunkSize) // a receipt is for bytes that were read back
 		if err != nil {
@@ -174,25 +186,24 @@ func (b BlobServer) sizeOf(ctx context.Context, ids []protocol.BlobID) (size int
 }
 
 // give sends a range of a chunk, fetching the chunk from another server when
-// this one does not hold it (replication.B6).
-func (b BlobServer) give(ctx context.Context, c *Conversation) error {
+// this one does not hold it, or holds bytes that are wrong (replication.B6).
+func (b *BlobServer) give(ctx context.Context, c *Conversation) error {
 	get, err := wire.Decode[wire.Get](c.First.Payload)
 	if err != nil {
 		return err
-	}
-	missing, err := b.Store.Has(ctx, []protocol.BlobID{get.ID})
-	if err != nil {
-		return err
-	}
-	if len(missing) > 0 {
-		if c.Peer.Role == identity.RoleHub || !b.borrow(ctx, get.ID) {
-			return protocol.NewFault(protocol.Gone, "give blob", "省级服务器上暂无该附件")
-		}
 	}
 	if get.Length == 0 {
 		get.Length = blob.ChunkSize
 	}
 	data, err := b.Store.ReadChunk(ctx, get.ID, get.Offset, get.Length)
+	if lacking(err) && c.Peer.Role == identity.RoleNode {
+		var ok bool
+		if ok, err = b.borrow(ctx, get.ID); ok {
+			data, err = b.Store.ReadChunk(ctx, get.ID, get.Offset, get.Length)
+		} else if err == nil {
+			err = protocol.NewFault(protocol.Gone, "give blob", "省级服务器上暂无该附件,请稍后重试;一直打不开时请联系管理员")
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -202,7 +213,15 @@ func (b BlobServer) give(ctx context.Context, c *Conversation) error {
 	return c.Stream.CloseWrite()
 }
 
-func (b BlobServer) borrow(ctx context.Context, id protocol.BlobID) bool {
+// lacking tells a chunk that is not here, or was just moved aside, from other
+// errors: the next holder may have it.
+func lacking(err error) bool {
+	code := protocol.CodeOf(err)
+	return code == protocol.Gone || code == protocol.BadChain
+}
+
+// borrow brings a chunk from another server; the error is this disk's.
+func (b *BlobServer) borrow(ctx context.Context, id protocol.BlobID) (bool, error) {
 	others, _ := b.Peers()
 	for _, o := range others {
 		s, err := b.Pool.Get(ctx, o.Addr, o.ID)
@@ -213,12 +232,12 @@ func (b BlobServer) borrow(ctx context.Context, id protocol.BlobID) bool {
 		if err == nil {
 			err = b.Store.PutChunk(ctx, id, data)
 		}
-		if err == nil {
-			return true
+		if err == nil || blob.Fatal(err) {
+			return err == nil, err
 		}
 		b.Log.Warn("chunk not borrowed", "server", o.ID, "err", err)
 	}
-	return false
+	return false, nil
 }
 
 // frameBytes is how much of a chunk one frame carries (pitfalls §10: ≥ 32 KiB).

@@ -50,6 +50,19 @@ func (c *Courier) Fetch(ctx context.Context, id protocol.BlobID) error {
 	return c.Store.PutChunk(ctx, id, data)
 }
 
+// ReadChunk makes the Courier a blob.Source: what is not here, or turns out to
+// be wrong, is fetched from the hub and read again (replication.B6).
+func (c *Courier) ReadChunk(ctx context.Context, id protocol.BlobID, offset, n int64) ([]byte, error) {
+	data, err := c.Store.ReadChunk(ctx, id, offset, n)
+	if !lacking(err) {
+		return data, err
+	}
+	if err := c.Fetch(ctx, id); err != nil {
+		return nil, err
+	}
+	return c.Store.ReadChunk(ctx, id, offset, n)
+}
+
 func (c *Courier) open(ctx context.Context) (link.Session, int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

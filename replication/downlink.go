@@ -26,8 +26,9 @@ type Decider interface {
 	// Lines gives the feed behind a cursor, empty when there is nothing new. A
 	// fault of code gone asks for a scope snapshot.
 	Lines(node protocol.NodeID, lane protocol.Lane, after wire.Cursor, maxBytes int) (wire.Lines, error)
-	// Scope streams the node's records from one state.
-	Scope(ctx context.Context, node protocol.NodeID, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error)
+	// Scope streams the node's records from one state, or the rest of a snapshot
+	// that was cut and is still kept here (replication.T4).
+	Scope(ctx context.Context, node protocol.NodeID, ask wire.SnapAsk, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error)
 	// Applied rises with every decision this server knows.
 	Applied() *mark.Mark
 	// Claim says that a process with this boot speaks for the node; a twin is
@@ -75,6 +76,7 @@ type Conversation struct {
 	Out     *wire.Writer
 	Hello   wire.Hello // zero for a hub server
 
+	turn    *turn        // to catch up in bulk; mostly nil
 	pushing *atomic.Bool // of the session: its lane has one push stream (replication.md §4)
 }
 
@@ -86,6 +88,11 @@ type Downlink struct {
 	Blobs    map[wire.FrameType]Verb // verbs on the blob connection, for both
 	Log      *slog.Logger
 	Credit   func(lane protocol.Lane) int64 // bytes a node may have in flight now
+
+	AtOnce func() int // nodes that may catch up in bulk; nil for 3 (replication.R8)
+
+	lines    pacers
+	catchUps catchUps
 }
 
 // Run accepts until ctx ends; it returns when every session is gone.
@@ -111,13 +118,19 @@ func (d *Downlink) serve(ctx context.Context, s link.Session) {
 	defer context.AfterFunc(s.Context(), cancel)()
 	defer context.AfterFunc(ctx, func() { s.Close(0, "session over") })()
 	var hello wire.Hello
+	var turn *turn
 	if s.Peer().Role == identity.RoleNode {
 		var err error
-		if hello, err = d.greet(ctx, s); err != nil {
+		hello, turn, err = d.greet(ctx, s)
+		defer turn.over()
+		if err != nil {
 			d.Log.Info("session refused", "peer", s.Peer(), "err", err)
 			s.Close(protocol.CodeOf(err), "refused")
 			return
 		}
+	}
+	if hello.Line > 0 && hello.Class != wire.ClassUrgent {
+		s = d.lines.of(hello.Origin, hello.Line).session(s)
 	}
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -128,7 +141,7 @@ func (d *Downlink) serve(ctx context.Context, s link.Session) {
 			return
 		}
 		wg.Go(func() {
-			d.converse(ctx, &Conversation{Peer: s.Peer(), Session: s, Stream: st, In: wire.NewReader(st), Out: wire.NewWriter(st), Hello: hello, pushing: pushing})
+			d.converse(ctx, &Conversation{Peer: s.Peer(), Session: s, Stream: st, In: wire.NewReader(st), Out: wire.NewWriter(st), Hello: hello, pushing: pushing, turn: turn})
 		})
 	}
 }

@@ -16,6 +16,11 @@ type EnrollAsk struct {
 	Token string `json:"token,omitempty"` // empty to renew
 	CSR   []byte `json:"csr"`
 	Addr  string `json:"addr,omitempty"` // of a hub server: where others reach it
+
+	// What the asker is or wants to be; empty when it takes what the token says.
+	// A token for something else is refused before it is used up.
+	Role    string          `json:"role,omitempty"`
+	Subject protocol.NodeID `json:"subject,omitempty"`
 }
 
 // EnrollAnswer is what it gets.

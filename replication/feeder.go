@@ -171,10 +171,11 @@ func (f *feeder) grant(payload []byte) error {
 
 // scope streams a scope snapshot (replication.T4).
 func (d *Downlink) scope(ctx context.Context, c *Conversation) error {
-	if _, err := wire.Decode[wire.SnapAsk](c.First.Payload); err != nil {
+	ask, err := wire.Decode[wire.SnapAsk](c.First.Payload)
+	if err != nil {
 		return err
 	}
-	digest, err := d.Decider.Scope(ctx, c.Peer.ID,
+	digest, err := d.Decider.Scope(ctx, c.Peer.ID, ask,
 		func(h wire.SnapHead) error { return c.Out.Send(h) },
 		func(part []byte) error { return c.Out.Write(wire.FrameSnapPart, wire.MustUnderstand, part) })
 	if err != nil {

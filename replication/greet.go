@@ -13,13 +13,14 @@ import (
 	"xiangyun/protocol/wire"
 )
 
-// greet takes a node's hello on the first stream of its session.
-func (d *Downlink) greet(ctx context.Context, s link.Session) (wire.Hello, error) {
+// greet takes a node's hello on the first stream of its session. The turn is to
+// be given back with the session.
+func (d *Downlink) greet(ctx context.Context, s link.Session) (wire.Hello, *turn, error) {
 	ctx, cancel := context.WithTimeout(ctx, helloWait)
 	defer cancel()
 	st, err := s.AcceptStream(ctx)
 	if err != nil {
-		return wire.Hello{}, tooLate(err)
+		return wire.Hello{}, nil, tooLate(err)
 	}
 	defer st.Close()
 	st.SetDeadline(time.Now().Add(helloWait))
@@ -32,13 +33,16 @@ func (d *Downlink) greet(ctx context.Context, s link.Session) (wire.Hello, error
 		if werr := out.Fault(err); werr == nil {
 			lingerFor(ctx, st)
 		}
-		return hello, err
+		return hello, nil, err
 	}
-	welcome, err := d.welcome(hello)
+	if err := d.catchUp(ctx, hello); err != nil {
+		return hello, nil, err
+	}
+	welcome, turn, err := d.welcome(hello)
 	if err != nil {
-		return hello, err
+		return hello, nil, err
 	}
-	return hello, out.Send(welcome)
+	return hello, turn, out.Send(welcome)
 }
 
 // tooLate makes a hello that did not come in time something to try again: a
@@ -84,20 +88,47 @@ func (d *Downlink) admit(ctx context.Context, s link.Session, h wire.Hello) erro
 	return d.Decider.Claim(ctx, h.Origin, h.Boot)
 }
 
-func (d *Downlink) welcome(h wire.Hello) (wire.Welcome, error) {
+// catchUpWait bounds how long a server that is behind its leader keeps a node
+// waiting; the first exchange as a whole has helloWait.
+const catchUpWait = 2 * time.Second
+
+// catchUp waits until this server knows of the node what the node knows to be
+// acknowledged: a place that another server decided a moment ago must not look
+// like one the province has lost (replication.md §4).
+func (d *Downlink) catchUp(ctx context.Context, h wire.Hello) error {
+	ctx, cancel := context.WithTimeout(ctx, catchUpWait)
+	defer cancel()
+	for {
+		seen := d.Decider.Applied().Get()
+		origin, _, err := d.Decider.Origin(h.Origin)
+		if err != nil {
+			return err
+		}
+		behind := slices.ContainsFunc(h.Acked, func(p protocol.Pos) bool { return origin.Last[p.Lane].Seq < p.Seq })
+		if !behind || d.Decider.Applied().Wait(ctx, seen+1) != nil { // lost, or this server is cut off: the node must know
+			return nil
+		}
+	}
+}
+
+func (d *Downlink) welcome(h wire.Hello) (w wire.Welcome, t *turn, err error) {
 	origin, _, err := d.Decider.Origin(h.Origin)
 	if err != nil {
-		return wire.Welcome{}, err
+		return w, nil, err
 	}
-	w := d.Decider.Welcome()
+	w = d.Decider.Welcome()
 	w.Feature, w.HubTime, w.Limits = Feature, d.Decider.Now(), wire.OwnLimits()
 	for _, lane := range protocol.Lanes {
 		last := origin.Last[lane]
 		last.Lane = lane
 		w.Last = append(w.Last, last)
-		w.Credits = append(w.Credits, wire.Credit{Lane: lane, Bytes: d.Credit(lane)})
+		credit := wire.Credit{Lane: lane, Bytes: d.Credit(lane)}
+		if lane == protocol.Bulk {
+			credit.Bytes, t = d.admitBulk(h, last)
+		}
+		w.Credits = append(w.Credits, credit)
 	}
-	return w, nil
+	return w, t, nil
 }
 
 // beat answers every beat of a node and looks at its claim again.

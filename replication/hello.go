@@ -41,7 +41,7 @@ func (u *Uplink) hello(ctx context.Context, s link.Session, class wire.Class) (w
 
 func (u *Uplink) introduce(class wire.Class) (wire.Hello, error) {
 	h := wire.Hello{Origin: u.Node, Epoch: u.Local.Epoch(), Boot: u.Boot, Class: class, Build: u.Build, Feature: Feature,
-		Clock: protocol.At(time.Now()), ClockErr: 1000}
+		Clock: protocol.At(time.Now()), ClockErr: 1000, Line: u.Line}
 	for _, lane := range protocol.Lanes {
 		head, err := u.Local.Head(lane)
 		if err != nil {
@@ -66,6 +66,8 @@ func (u *Uplink) unwelcome(err error) error {
 	switch protocol.CodeOf(err) {
 	case protocol.Fenced:
 		return u.freeze(protocol.NewFault(protocol.Fenced, "hello", "本节点的身份已被新的接入取代,已转为只读;请核实后重新接入"))
+	case protocol.Twin:
+		u.doubled()
 	case protocol.Fork:
 		return u.freeze(protocol.NewFault(protocol.Fork, "hello", "本节点的日志与省级记录不一致,已转为只读;请联系省级管理员"))
 	}
@@ -149,9 +151,16 @@ func (u *Uplink) settle(standing Standing, lane protocol.Lane, last, acked proto
 		f.Pos = last
 		return u.freeze(f)
 	case Holes:
-		return protocol.NewFault(protocol.Gap, "resume "+lane.String(), "省级需要的日志已超出本地保留范围,请联系省级管理员处理缺口")
+		f := alarm(protocol.Gap, "§4", "保留本机数据目录,由省级管理员处理缺口", "省级缺少本节点第 %d 条以后的日志,而本地保留的日志从更后面开始;请联系省级管理员", last.Seq)
+		f.Pos = last
+		u.raise(alarmHoles+" "+lane.String(), f)
+		return f
 	case HubLost:
-		u.Log.Error("hub lost acknowledged entries, pushing them again", "lane", lane, "hub", last.Seq, "acked", acked.Seq)
+		f := alarm(protocol.Stale, "§4", "核对省级各服务器的数据;本节点已自动重发", "省级丢失了已确认的第 %d 至 %d 条,本节点正在重发;请通知省级管理员", last.Seq+1, acked.Seq)
+		f.Pos = last
+		u.raise(alarmHubLost+" "+lane.String(), f)
+	case Normal:
+		u.lower(alarmHoles + " " + lane.String())
 	case Restored:
 		u.Log.Warn("hub was restored, pushing entries again", "lane", lane, "hub", last.Seq, "acked", acked.Seq)
 	}

@@ -50,6 +50,7 @@ type bench struct {
 
 // onLoopback makes a bench with real sockets.
 func onLoopback(t *testing.T) *bench {
+	t.TempDir() // asked for first, so that folders go last: what runs writes until close
 	b := &bench{t: t, socket: func() net.PacketConn { return must(link.ListenUDP("127.0.0.1:0"))(t) }}
 	t.Cleanup(b.close)
 	b.start()

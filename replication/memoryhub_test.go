@@ -27,12 +27,15 @@ type memoryHub struct {
 	folded     []protocol.Ref
 	lines      [3][]wire.Line
 	scopes     int
+	asks       []wire.SnapAsk
 	beats      int
 	records    []protocol.Record
 
 	before func(context.Context, []wire.Batch) error // of a proposal
 	after  func([]Decision) error                    // lets the answer get lost
+	late   time.Duration                             // of its clock
 	scope  func()
+	cut    func(*protocol.Record) bool // ends a snapshot before this record
 	gone   func()
 }
 
@@ -161,19 +164,26 @@ func (h *memoryHub) Lines(_ protocol.NodeID, lane protocol.Lane, after wire.Curs
 	return out, nil
 }
 
-func (h *memoryHub) Scope(_ context.Context, _ protocol.NodeID, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
+func (h *memoryHub) Scope(_ context.Context, _ protocol.NodeID, ask wire.SnapAsk, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
 	h.mu.Lock()
 	h.scopes++
+	h.asks = append(h.asks, ask)
 	wait, index, generation, records := h.scope, h.index, h.generation, h.records
 	h.mu.Unlock()
 	digest := protocol.Hash{1}
-	if err := head(wire.SnapHead{ID: "s", Generation: generation, Index: index, Level: 1, Count: uint64(len(records)), Digest: digest}); err != nil {
+	if err := head(wire.SnapHead{ID: "hub-1:s", Generation: generation, Index: index, Level: 1, Count: uint64(len(records)), Digest: digest}); err != nil {
 		return digest, err
 	}
 	if wait != nil {
 		wait()
 	}
 	for i := range records {
+		if ask.ID != "" && records[i].Ref.ID <= string(ask.After) {
+			continue
+		}
+		if h.cut != nil && h.cut(&records[i]) {
+			return digest, protocol.NewFault(protocol.Busy, "scope", "cut")
+		}
 		if err := part(wire.AppendRecord(nil, &records[i])); err != nil {
 			return digest, err
 		}
@@ -205,7 +215,7 @@ func (h *memoryHub) Heard(protocol.NodeID, wire.NodeBeat) {
 	h.beats++
 }
 
-func (h *memoryHub) Now() protocol.Instant { return protocol.At(time.Now()) }
+func (h *memoryHub) Now() protocol.Instant { return protocol.At(time.Now().Add(h.late)) }
 
 // last is where a chain stands.
 func (h *memoryHub) last(id protocol.NodeID, lane protocol.Lane) uint64 {

@@ -47,22 +47,24 @@ type memoryNode struct {
 	sign     identity.Signer
 	appended [3]*mark.Mark
 
-	mu      sync.Mutex // guards all below
-	epoch   uint64
-	floor   [3]uint64
-	lines   [3][]protocol.Entry
-	acked   [3]protocol.Pos
-	acks    []wire.Ack
-	cursor  [3]wire.Cursor
-	taken   [3][]wire.Lines
-	head    wire.SnapHead
-	shadow  []protocol.Record
-	records []protocol.Record
-	snaps   int
-	frozen  *protocol.Fault
-	read    [3]uint64 // highest seq that was read to be pushed
-	flying  int       // most bytes ever read and not acknowledged
-	refuse  func(wire.Lines) error
+	mu       sync.Mutex // guards all below
+	epoch    uint64
+	floor    [3]uint64
+	lines    [3][]protocol.Entry
+	acked    [3]protocol.Pos
+	acks     []wire.Ack
+	cursor   [3]wire.Cursor
+	taken    [3][]wire.Lines
+	head     wire.SnapHead
+	shadow   []protocol.Record
+	records  []protocol.Record
+	snaps    int
+	clockErr uint32
+	spoil    int // snapshots that turn out not to be whole
+	frozen   *protocol.Fault
+	read     [3]uint64 // highest seq that was read to be pushed
+	flying   int       // most bytes ever read and not acknowledged
+	refuse   func(wire.Lines) error
 }
 
 func newMemoryNode(id protocol.NodeID, s identity.Signer) *memoryNode {
@@ -179,10 +181,22 @@ func (n *memoryNode) Take(_ context.Context, lane protocol.Lane, l wire.Lines) e
 	return nil
 }
 
+func (n *memoryNode) SnapshotAsk() (ask wire.SnapAsk, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if k := len(n.shadow); k > 0 {
+		ask = wire.SnapAsk{ID: n.head.ID, After: []byte(n.shadow[k-1].Ref.ID)}
+	}
+	return ask, nil
+}
+
 func (n *memoryNode) BeginSnapshot(_ context.Context, head wire.SnapHead) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.head, n.shadow = head, nil
+	if head.ID != n.head.ID || head.Index != n.head.Index {
+		n.shadow = nil
+	}
+	n.head = head
 	return nil
 }
 
@@ -196,10 +210,11 @@ func (n *memoryNode) SnapshotPart(_ context.Context, list []protocol.Record) err
 func (n *memoryNode) EndSnapshot(_ context.Context, end wire.SnapEnd) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if end.Digest != n.head.Digest || uint64(len(n.shadow)) != n.head.Count {
+	if n.spoil > 0 || end.Digest != n.head.Digest || uint64(len(n.shadow)) != n.head.Count {
+		n.spoil, n.shadow = n.spoil-1, nil
 		return protocol.NewFault(protocol.BadChain, "take snapshot", "not whole")
 	}
-	n.records, n.snaps = n.shadow, n.snaps+1
+	n.records, n.snaps, n.shadow = n.shadow, n.snaps+1, nil
 	for _, lane := range protocol.Lanes {
 		n.cursor[lane] = wire.Cursor{Lane: lane, Generation: n.head.Generation, Prev: n.head.Index, Last: n.head.Index}
 	}
@@ -215,6 +230,7 @@ func (n *memoryNode) Freeze(f *protocol.Fault) error {
 
 func (n *memoryNode) Frozen() *protocol.Fault { n.mu.Lock(); defer n.mu.Unlock(); return n.frozen }
 func (n *memoryNode) BlocksLeft() uint64      { return 7 }
+func (n *memoryNode) SetClockError(ms uint32) { n.mu.Lock(); defer n.mu.Unlock(); n.clockErr = ms }
 func (n *memoryNode) QueueBytes() uint64      { return 0 }
 func (n *memoryNode) FreeDisk() uint64        { return 1 << 40 }
 

@@ -191,6 +191,7 @@ func (r *receiver) answer(decisions []Decision) error {
 	if last == nil {
 		return nil
 	}
+	r.c.turn.reached(last.Pos.Seq)
 	if err := r.c.Out.Send(*last); err != nil {
 		return err
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
+	"xiangyun/protocol"
 	"xiangyun/protocol/link"
 	"xiangyun/protocol/wire"
 )
@@ -14,6 +16,7 @@ import (
 type snapshots struct {
 	ch    chan struct{} // holds one token while no snapshot is taken
 	taken uint64        // how many were; whoever holds the token may look
+	bad   int           // how many since then were not whole
 }
 
 func (s *snapshots) init() { s.ch = make(chan struct{}, 1); s.ch <- struct{}{} }
@@ -49,12 +52,16 @@ func (u *Uplink) snapshot(ctx context.Context, s link.Session, seen uint64) erro
 	if u.snaps.taken > seen {
 		return errResume
 	}
+	ask, err := u.Local.SnapshotAsk()
+	if err != nil {
+		return err
+	}
 	st, err := s.OpenStream(ctx, 7)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := wire.NewWriter(st).Send(wire.SnapAsk{}); err != nil {
+	if err := wire.NewWriter(st).Send(ask); err != nil {
 		return err
 	}
 	in := wire.NewReader(st)
@@ -66,10 +73,42 @@ func (u *Uplink) snapshot(ctx context.Context, s link.Session, seen uint64) erro
 		return err
 	}
 	err = u.snapParts(ctx, in)
-	if err == errResume {
-		u.snaps.taken++
-	}
+	u.judgeSnapshot(err)
 	return err
+}
+
+// badSnapshots is how many in a row that were not whole raise an alarm
+// (replication.T4).
+const badSnapshots = 3
+
+// judgeSnapshot counts; the caller holds the token.
+func (u *Uplink) judgeSnapshot(err error) {
+	switch {
+	case err == errResume:
+		u.snaps.taken, u.snaps.bad = u.snaps.taken+1, 0
+		u.lower(alarmSnapshot)
+	case protocol.CodeOf(err) == protocol.BadChain:
+		if u.snaps.bad++; u.snaps.bad >= badSnapshots {
+			u.raise(alarmSnapshot, alarm(protocol.BadChain, "T4", "检查线路与省级服务器的磁盘", "整体同步已连续 %d 次校验不符,系统仍在重试;请联系省级管理员", u.snaps.bad))
+		}
+	}
+}
+
+// prefer puts the server first that keeps the snapshot this node has a part
+// of: any other would begin anew. Blobs go where bulk is, which paces both.
+func (u *Uplink) prefer(servers []wire.Server, class wire.Class) error {
+	ask, err := u.Local.SnapshotAsk()
+	if err != nil {
+		return err
+	}
+	want := ask.Server()
+	if class == wire.ClassBlob {
+		want = u.Status().Lanes[protocol.Bulk].Server
+	}
+	if i := slices.IndexFunc(servers, func(s wire.Server) bool { return s.ID == want }); i > 0 {
+		servers[0], servers[i] = servers[i], servers[0]
+	}
+	return nil
 }
 
 var errResume = errors.New("snapshot taken, resuming")
@@ -101,6 +140,8 @@ func (u *Uplink) snapParts(ctx context.Context, in *wire.Reader) error {
 				return err
 			}
 			return errResume
+		default:
+			return outOfTurn("take snapshot", f.Type)
 		}
 	}
 }

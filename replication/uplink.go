@@ -28,12 +28,14 @@ type Local interface {
 	Appended(lane protocol.Lane) *mark.Mark
 	Cursor(lane protocol.Lane) (wire.Cursor, error)
 	Take(ctx context.Context, lane protocol.Lane, lines wire.Lines) error
+	SnapshotAsk() (wire.SnapAsk, error) // the rest of a snapshot that was cut, or a new one
 	BeginSnapshot(ctx context.Context, head wire.SnapHead) error
 	SnapshotPart(ctx context.Context, records []protocol.Record) error
 	EndSnapshot(ctx context.Context, end wire.SnapEnd) error
 	Freeze(f *protocol.Fault) error
 	Frozen() *protocol.Fault
 	BlocksLeft() uint64
+	SetClockError(ms uint32) // how far this place's clock may be off
 	QueueBytes() uint64
 	FreeDisk() uint64
 }
@@ -59,16 +61,21 @@ type Uplink struct {
 	Servers Servers
 	Log     *slog.Logger
 	Linger  [3]time.Duration // by lane; zero takes replication.R9's 5 ms and 50 ms
+	Line    uint64           // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
 
-	mu     sync.Mutex // guards status, wantSnap
-	status UplinkStatus
-	snaps  snapshots
-	drill  drill
+	mu        sync.Mutex // guards status, alarms, twinSince
+	status    UplinkStatus
+	alarms    map[string]*protocol.Fault
+	twinSince time.Time // since when another process speaks for this node
+	snaps     snapshots
+	drill     drill
+	pace      pacer // of bulk and blobs together
 }
 
 // UplinkStatus is what people are told about the connection to the hub.
 type UplinkStatus struct {
-	Lanes [3]LaneStatus // by lane
+	Lanes  [3]LaneStatus     // by lane
+	Alarms []*protocol.Fault // what somebody must see to
 }
 
 // LaneStatus is one lane's session.
@@ -88,7 +95,9 @@ type LaneStatus struct {
 func (u *Uplink) Status() UplinkStatus {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.status
+	st := u.status
+	st.Alarms = u.listed()
+	return st
 }
 
 func (u *Uplink) note(lane protocol.Lane, change func(*LaneStatus)) {
@@ -156,6 +165,7 @@ func (u *Uplink) session(ctx context.Context, lane protocol.Lane) error {
 	if err != nil {
 		return err
 	}
+	u.alone()
 	u.note(lane, func(st *LaneStatus) {
 		*st = LaneStatus{Connected: true, Server: welcome.Server, Since: time.Now(), Fresh: st.Fresh,
 			Voters: welcome.Voters, Generation: welcome.Generation, Level: welcome.Level}
@@ -180,13 +190,17 @@ func (u *Uplink) together(ctx context.Context, s link.Session, parts ...func(con
 	return g.Wait()
 }
 
-// open dials the known servers in random order until one welcomes us.
+// open dials the known servers in random order, but for the one to prefer,
+// until one welcomes us. All but urgent is paced.
 func (u *Uplink) open(ctx context.Context, class wire.Class) (link.Session, wire.Welcome, error) {
 	if err := u.allow(); err != nil {
 		return nil, wire.Welcome{}, err
 	}
 	servers := u.Servers.Servers()
 	rand.Shuffle(len(servers), func(i, j int) { servers[i], servers[j] = servers[j], servers[i] })
+	if err := u.prefer(servers, class); err != nil {
+		return nil, wire.Welcome{}, err
+	}
 	last := error(protocol.NewFault(protocol.Gone, "dial hub", "没有可用的省级服务器地址,请重新接入"))
 	for _, server := range servers {
 		s, err := u.Dialer.Dial(ctx, server.Addr, ALPN, "", identity.RoleHub)
@@ -196,12 +210,20 @@ func (u *Uplink) open(ctx context.Context, class wire.Class) (link.Session, wire
 		}
 		welcome, err := u.hello(ctx, s, class)
 		if err == nil {
-			return s, welcome, nil
+			return u.paced(s, class), welcome, nil
 		}
 		s.Close(0, "not welcome")
 		last = err
 	}
 	return nil, wire.Welcome{}, last
+}
+
+func (u *Uplink) paced(s link.Session, class wire.Class) link.Session {
+	if u.Line == 0 || class == wire.ClassUrgent {
+		return s
+	}
+	u.pace.line(u.Line)
+	return u.pace.session(s)
 }
 
 // ALPN is the protocol of sessions between nodes and hub servers, and of hub

@@ -46,6 +46,7 @@ func nodeEnroll() *cobra.Command {
 func nodeServe() *cobra.Command {
 	c := &cobra.Command{Use: "serve", Short: "运行节点", Args: exactly(0, "")}
 	serveFlags(c, ":0", "127.0.0.1:8090")
+	c.Flags().String("line-rate", "", "到省级的线路带宽,如 20Mbit;目录、同步和附件合计最多占七成,办件始终优先。不填则不限")
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return runNode(cmd.Context(), cmd) }
 	return c
 }
@@ -55,12 +56,16 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	line, err := parseLineRate(flag(cmd, "line-rate"))
+	if err != nil {
+		return usageError{err}
+	}
 	pc, err := link.ListenUDP(flag(cmd, "listen"))
 	if err != nil {
 		return fmt.Errorf("打开 QUIC 端口: %w", err)
 	}
 	defer pc.Close()
-	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Secure: on(cmd, "behind-tls")})
+	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Secure: on(cmd, "behind-tls"), Line: line})
 	if err != nil {
 		return err
 	}

@@ -213,7 +213,7 @@ func TestReadersBesideApply(t *testing.T) {
 	read(func() error { _, _, err := changes.Next(ctx); return err })
 	read(func() error { _, err := h.f.Records("paper", "", 100); return err })
 	read(func() error {
-		_, err := h.f.Scope(ctx, "changchun", func(wire.SnapHead) error { return nil }, func([]byte) error { return nil })
+		_, err := h.f.Scope(ctx, "changchun", wire.SnapAsk{}, func(wire.SnapHead) error { return nil }, func([]byte) error { return nil })
 		return err
 	})
 	read(func() error {

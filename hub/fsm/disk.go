@@ -163,6 +163,10 @@ func (f *FSM) readAll(tx *bbolt.Tx) (err error) {
 // Close commits and closes. The open transaction of a server that stopped is
 // dropped: Raft's log still has it.
 func (f *FSM) Close() error {
+	return errors.Join(f.closeFile(), f.scopes.dropAll())
+}
+
+func (f *FSM) closeFile() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.db == nil {

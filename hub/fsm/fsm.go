@@ -56,7 +56,7 @@ type FSM struct {
 	dirty   chan struct{}
 	ring    ring
 	watch   watchers
-	scopes  sync.Mutex // held while a scope snapshot is copied to its file
+	scopes  scopes
 
 	mu        sync.Mutex // guards what follows
 	db        *bbolt.DB

@@ -21,54 +21,54 @@ import (
 // Scope streams the records that a node may hold, from one state, in order of
 // key (replication.T4): head once, then parts as wire.ReadSnapPart reads them.
 // The digest, given in the head too, is the SHA-256 over all parts in their
-// order, that is over the records as wire.AppendRecord writes them.
+// order, that is over the records as wire.AppendRecord writes them. An ask that
+// names a snapshot still kept here gets its head and only the parts behind the
+// key it names; any other a new one.
 //
 // The records are copied to a file first, so that a slow node never holds a
 // read transaction open (pitfalls.B5).
-func (f *FSM) Scope(ctx context.Context, node protocol.NodeID, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
-	file, err := os.CreateTemp(f.path(scopeDir), "scope-*")
+func (f *FSM) Scope(ctx context.Context, node protocol.NodeID, ask wire.SnapAsk, head func(wire.SnapHead) error, part func([]byte) error) (protocol.Hash, error) {
+	s, file, err := f.scopeFor(ctx, node, ask)
 	if err != nil {
 		return protocol.Hash{}, fmt.Errorf("copy scope of %s: %w", node, err)
 	}
 	defer func() {
-		if err := errors.Join(file.Close(), os.Remove(file.Name())); err != nil {
-			f.o.Log.Error("remove scope file", "err", err)
+		if err := file.Close(); err != nil {
+			f.o.Log.Error("close scope file", "err", err)
 		}
 	}()
-	h, sizes, err := f.copyScope(ctx, node, file)
-	if err != nil {
-		return protocol.Hash{}, fmt.Errorf("copy scope of %s: %w", node, err)
-	}
-	if err := head(h); err != nil {
+	if err := head(s.head); err != nil {
 		return protocol.Hash{}, err
 	}
-	return h.Digest, sendParts(ctx, file, sizes, part)
+	return s.head.Digest, s.send(ctx, file, ask, part)
 }
 
-func sendParts(ctx context.Context, file *os.File, sizes []int, part func([]byte) error) error {
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return err
+// scopeFor finds the copy that an ask goes on with, or makes one. One node at a
+// time: reading every record costs a core.
+func (f *FSM) scopeFor(ctx context.Context, node protocol.NodeID, ask wire.SnapAsk) (*scope, *os.File, error) {
+	f.scopes.mu.Lock()
+	defer f.scopes.mu.Unlock()
+	o, _, err := f.Origin(node)
+	if err != nil {
+		return nil, nil, err
 	}
-	buf := make([]byte, wire.MaxSnapPart)
-	for _, n := range sizes {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if _, err := io.ReadFull(file, buf[:n]); err != nil {
-			return fmt.Errorf("read scope file: %w", err)
-		}
-		if err := part(buf[:n]); err != nil {
-			return err
-		}
+	if s := f.scopes.find(node, ask.ID, o.Epoch, f.Generation()); s != nil {
+		file, err := os.Open(s.path)
+		return s, file, err
 	}
-	return nil
+	file, err := os.CreateTemp(f.path(scopeDir), "scope-*")
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &scope{path: file.Name(), epoch: o.Epoch}
+	if s.head, s.parts, err = f.copyScope(ctx, node, file); err != nil {
+		return nil, nil, errors.Join(err, file.Close(), os.Remove(s.path))
+	}
+	return s, file, f.scopes.keep(node, s, f.o.Log)
 }
 
-// copyScope writes the parts to w and gives their sizes. One node at a time:
-// reading every record costs a core.
-func (f *FSM) copyScope(ctx context.Context, node protocol.NodeID, w io.Writer) (wire.SnapHead, []int, error) {
-	f.scopes.Lock()
-	defer f.scopes.Unlock()
+// copyScope writes the parts to w and says where they end.
+func (f *FSM) copyScope(ctx context.Context, node protocol.NodeID, w io.Writer) (wire.SnapHead, []scopePart, error) {
 	if err := f.Commit(); err != nil {
 		return wire.SnapHead{}, nil, err
 	}
@@ -81,6 +81,7 @@ func (f *FSM) copyScope(ctx context.Context, node protocol.NodeID, w io.Writer) 
 	if err != nil {
 		return h, nil, err
 	}
+	h.ID = f.o.Server + wire.SnapIDMark + h.ID
 	c := scopeCopy{w: bufio.NewWriterSize(w, 1<<20), sum: sha256.New()}
 	err = fold.Each(tx, "", func(rec protocol.Record) error {
 		if ctx.Err() != nil {
@@ -98,7 +99,7 @@ func (f *FSM) copyScope(ctx context.Context, node protocol.NodeID, w io.Writer) 
 	}
 	h.Count = c.count
 	c.sum.Sum(h.Digest[:0])
-	return h, c.sizes, nil
+	return h, c.parts, nil
 }
 
 // scopeHead reads index, level and places from the transaction that the
@@ -130,8 +131,9 @@ type scopeCopy struct {
 	sum   hash.Hash
 	buf   []byte
 	part  int
+	last  protocol.Ref // of the part
 	count uint64
-	sizes []int
+	parts []scopePart
 }
 
 func (c *scopeCopy) add(rec *protocol.Record) error {
@@ -140,6 +142,7 @@ func (c *scopeCopy) add(rec *protocol.Record) error {
 		c.cut()
 	}
 	c.part += len(c.buf)
+	c.last = rec.Ref
 	c.count++
 	c.sum.Write(c.buf)
 	_, err := c.w.Write(c.buf)
@@ -148,7 +151,7 @@ func (c *scopeCopy) add(rec *protocol.Record) error {
 
 func (c *scopeCopy) cut() {
 	if c.part > 0 {
-		c.sizes = append(c.sizes, c.part)
+		c.parts = append(c.parts, scopePart{c.part, refKey(c.last)})
 		c.part = 0
 	}
 }

@@ -174,7 +174,7 @@ func TestScope(t *testing.T) {
 	for node, want := range map[protocol.NodeID]int{"changchun": 42, "yanbian": 43, "nowhere": 2} { // with two node records
 		var head wire.SnapHead
 		sum, records, parts := sha256.New(), []protocol.Record(nil), 0
-		digest, err := h.f.Scope(t.Context(), node, func(s wire.SnapHead) error { head = s; return s.Validate() },
+		digest, err := h.f.Scope(t.Context(), node, wire.SnapAsk{}, func(s wire.SnapHead) error { head = s; return s.Validate() },
 			func(part []byte) error {
 				sum.Write(part)
 				parts++
@@ -201,12 +201,12 @@ func TestScope(t *testing.T) {
 		}
 	}
 	gone := errors.New("the node went")
-	if _, err := h.f.Scope(t.Context(), "yanbian", func(wire.SnapHead) error { return nil }, func([]byte) error { return gone }); !errors.Is(err, gone) {
+	if _, err := h.f.Scope(t.Context(), "yanbian", wire.SnapAsk{}, func(wire.SnapHead) error { return nil }, func([]byte) error { return gone }); !errors.Is(err, gone) {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := h.f.Scope(ctx, "yanbian", func(wire.SnapHead) error { return nil }, func([]byte) error { return nil }); !errors.Is(err, context.Canceled) {
+	if _, err := h.f.Scope(ctx, "yanbian", wire.SnapAsk{}, func(wire.SnapHead) error { return nil }, func([]byte) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

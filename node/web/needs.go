@@ -91,6 +91,7 @@ type Status struct {
 	Level       uint16
 	Lanes       []Lane // urgent, bulk
 	Frozen      *protocol.Fault
+	Alarms      []*protocol.Fault // of the line to the hub, each with what to do
 	NeedsRebase bool
 	WorkOpen    int
 	NumbersLeft uint64 // receipt numbers that can still be handed out

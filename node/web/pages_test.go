@@ -68,6 +68,11 @@ func TestStatusSaysWhatToDo(t *testing.T) {
 			[]string{"与省级断开（自 07:15）", "可继续受理", "窗口照常收件", "待发送 3 条"}},
 		"a frozen node says why": {func(s *Status) { s.Frozen = protocol.NewFault(protocol.Fork, "push", "日志分叉。") },
 			[]string{"本节点已暂停办理", "日志分叉。", "请不要重启或恢复备份"}},
+		"an alarm names its rule and, to who can act, what to do": {func(s *Status) {
+			f := protocol.NewFault(protocol.Stale, "uplink", "本机时间比省级快 3 分钟。")
+			f.Rule, f.Hint = "C1", "chronyc tracking"
+			s.Alarms = append(s.Alarms, f)
+		}, []string{"请注意：本机时间比省级快 3 分钟。（C1）", "处置提示：chronyc tracking"}},
 		"few numbers are announced":  {func(s *Status) { s.NumbersLeft = 12 }, []string{"收件号仅剩 12 个"}},
 		"a full disk is announced":   {func(s *Status) { s.DiskFree = 1 << 30 }, []string{"磁盘可用空间不足一成"}},
 		"a rebase asks for patience": {func(s *Status) { s.NeedsRebase = true }, []string{"正在与省级核对日志"}},

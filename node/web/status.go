@@ -32,6 +32,12 @@ func (w *Web) advice(v *console.Visit, st *Status) (list []string) {
 			list = append(list, v.T("advice.hint", st.Frozen.Hint))
 		}
 	}
+	for _, f := range st.Alarms {
+		list = append(list, v.T("advice.alarm", f.Text, f.Rule))
+		if f.Hint != "" && v.May(protocol.MayOperate, "") {
+			list = append(list, v.T("advice.hint", f.Hint))
+		}
+	}
 	if st.NeedsRebase {
 		list = append(list, v.T("advice.rebase"))
 	}

@@ -95,6 +95,7 @@ var placeTexts = page.Texts{
 	"advice.fine":    {ZH: "一切正常：与省级已连接，可以收件和办理。", EN: "All is well: connected to the province, intake and acts go on."},
 	"advice.cut":     {ZH: "与省级断开：窗口照常收件、受理和决定，已办内容在本地保存并排队，恢复后自动送出，不会丢失。请检查网络线路；外地移交要等恢复后才能到达。", EN: "Cut off from the province: intake, acceptance and decisions go on, everything is saved and queued here and leaves by itself. Check the line; cases from elsewhere arrive after it is back."},
 	"advice.frozen":  {ZH: "已暂停办理新业务：{1} 请不要重启或恢复备份，先联系省级管理员；查询不受影响。", EN: "No new acts are taken: {1} Do not restart or restore a backup; call the province first. Reading goes on."},
+	"advice.alarm":   {ZH: "请注意：{1}（{2}）", EN: "Attention: {1} ({2})"},
 	"advice.hint":    {ZH: "处置提示：{1}", EN: "Hint: {1}"},
 	"advice.rebase":  {ZH: "本节点刚重新接入，正在与省级核对日志；请保持联网，核对完成后自动恢复办理。", EN: "This node has just been enrolled again and checks its journal with the province. Stay connected; it goes on by itself."},
 	"advice.numbers": {ZH: "收件号仅剩 {1} 个，用完后不能收件。联网时会自动补充；未补充请联系省级管理员分配号段。", EN: "Only {1} receipt numbers are left; without them nothing can be taken in. They are refilled while connected, else ask the province."},

@@ -50,7 +50,8 @@ type Hello struct {
 	Acked    Positions        `json:"acked,omitempty"`   // last line known to be acknowledged
 	Cursors  []Cursor         `json:"cursors,omitempty"` // where the feed was left
 	Clock    protocol.Instant `json:"clock"`
-	ClockErr uint32           `json:"clockErr"` // error bound of Clock in milliseconds, > 0
+	ClockErr uint32           `json:"clockErr"`       // error bound of Clock in milliseconds, > 0
+	Line     uint64           `json:"line,omitempty"` // bytes per second the node's line carries; 0: not told (replication.L2)
 }
 
 // Frame is FrameHello.

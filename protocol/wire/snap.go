@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"strings"
 
 	"xiangyun/protocol"
 )
@@ -15,11 +16,24 @@ const (
 	maxKey    = 1 << 10
 )
 
+// SnapIDMark stands in the id of a snapshot behind the name of the server that
+// keeps it: only there can it be gone on with.
+const SnapIDMark = ":"
+
 // SnapAsk asks for a scope snapshot: a new one, or with ID the rest of one
 // after the key After.
 type SnapAsk struct {
 	ID    string `json:"id,omitempty"`
 	After []byte `json:"after,omitempty"`
+}
+
+// Server is who keeps the snapshot; empty when the id does not say.
+func (s SnapAsk) Server() protocol.NodeID {
+	server, _, ok := strings.Cut(s.ID, SnapIDMark)
+	if !ok {
+		return ""
+	}
+	return protocol.NodeID(server)
 }
 
 // Frame is FrameSnapAsk.

@@ -22,7 +22,8 @@ const (
 
 // Options of a store.
 type Options struct {
-	Log *slog.Logger // nil drops the lines
+	Log   *slog.Logger // nil drops the lines
+	Fatal func(error)  // told once when an fsync fails: the process must exit (pitfalls.W2); may be nil
 }
 
 // Store is a folder of chunks owned by one process. All methods are safe for
@@ -32,6 +33,7 @@ type Store struct {
 	root   *os.Root // pitfalls.W6: no name can lead out of the folder
 	lock   *os.File
 	log    *slog.Logger
+	fatal  func(error)
 	disk   disk
 	shards [256]shard
 	nextT  atomic.Uint64         // number of the next temp file
@@ -55,7 +57,7 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open blob store: %w", err)
 	}
-	s := &Store{root: root, log: o.Log, disk: disk{(*os.File).Write, (*os.File).Sync}}
+	s := &Store{root: root, log: o.Log, fatal: o.Fatal, disk: disk{(*os.File).Write, (*os.File).Sync}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -19,8 +19,12 @@ func (s *Store) syncFile(f *os.File) error {
 		return nil
 	}
 	var fatal error = &fatalError{fmt.Errorf("fsync %s: %w", f.Name(), err)}
-	s.dead.CompareAndSwap(nil, &fatal)
-	s.log.Error("fsync failed, no further writes", "file", f.Name(), "err", err)
+	if s.dead.CompareAndSwap(nil, &fatal) {
+		s.log.Error("fsync failed, no further writes", "file", f.Name(), "err", err)
+		if s.fatal != nil {
+			s.fatal(fatal)
+		}
+	}
 	return fatal
 }
 

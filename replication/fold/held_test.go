@@ -7,6 +7,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"xiangyun/protocol"
+	"xiangyun/protocol/wire"
 )
 
 func (b *base) held() (list []string) {
@@ -70,4 +71,22 @@ func TestQueueOfAHeldRecord(t *testing.T) {
 	want(t, b.drain(discard))
 	want(t, b.drain(replay))
 	wantOutcome(t, b.write("a", paper{}), protocol.Applied, "")
+}
+
+// TestAHeaderWithoutItsBodyIsHeld: no kind of this version lets an entry travel
+// without its body (replication.R3), and an erased one was judged before (R2).
+func TestAHeaderWithoutItsBodyIsHeld(t *testing.T) { // replication.A15
+	b := newBase(t)
+	b.write("a", paper{Text: "one"})
+	h := header()
+	h.Rev, h.Seq = 2, 2
+	e, err := wire.Seal(&h, []byte(`{"text":"two"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Body = nil
+	wantOutcome(t, b.fold(&e), protocol.Quarantined, "")
+	if rec, ok := b.get(h.Ref); !ok || rec.Rev != 1 {
+		t.Errorf("the record is %+v", rec)
+	}
 }

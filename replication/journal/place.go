@@ -144,5 +144,5 @@ func mine(tx *bbolt.Tx, pos protocol.Pos) error {
 	}
 	return &protocol.Fault{Code: protocol.Fork, Op: "compare journals", Pos: head,
 		Text: fmt.Sprintf("省级所记的第 %d 条与本节点的日志不是同一条", pos.Seq),
-		Hint: "xiangyun node fork show"}
+		Hint: "不要重启或恢复备份;由省级发新令牌,在空目录中 xiangyun node enroll 重新接入"}
 }
