@@ -81,7 +81,7 @@ func (d decider) Welcome() wire.Welcome {
 
 func (s *Server) downlink() *replication.Downlink {
 	courier := replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Pool: s.pool, Log: s.log}
-	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit,
+	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit, Chain: s.chain,
 		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: courier.Verbs()}
 }
 

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,7 +53,7 @@ func split(api, pages http.Handler) http.Handler {
 
 func (n *Node) api(sessions *rest.Sessions) http.Handler {
 	r := apiReader{reader{n}}
-	return api.New(api.Config{Desk: n.desk, Reader: r, Worker: r, Blobs: apiBlobs{n}, Drill: n.uplink, MaxUpload: MaxAttachment,
+	return api.New(api.Config{Desk: n.desk, Reader: r, Worker: r, Forker: n, Blobs: apiBlobs{n}, Drill: n.uplink, MaxUpload: MaxAttachment,
 		Rest: rest.Config{Version: n.cfg.Build, Sessions: sessions, Log: n.log, Metrics: n.metrics(), Ready: n.ready}})
 }
 
@@ -131,13 +132,15 @@ func (a apiReader) Status(ctx context.Context) (api.Status, error) {
 		return api.Status{}, err
 	}
 	out := api.Status{Node: st.Node, Version: a.r.cfg.Build, Epoch: st.Epoch, Level: st.Level, Connected: st.Connected(), NumbersLeft: st.NumbersLeft,
-		WorkOpen: st.WorkOpen, BlobsQueued: st.ScansQueued, DiskFree: st.DiskFree, DiskTotal: st.DiskTotal, CertUntil: when(st.CertUntil)}
+		WorkOpen: st.WorkOpen, BlobsQueued: st.ScansQueued, DiskFree: st.DiskFree, DiskTotal: st.DiskTotal, CertUntil: when(st.CertUntil),
+		Room: st.Room, Database: uint64(max(st.Bytes, 0)), NeedsRebase: st.NeedsRebase, Now: a.r.cfg.Now().UTC(),
+		ClockOffset: st.ClockOffset.Milliseconds(), ClockKnown: st.ClockKnown}
 	if st.Frozen != nil {
 		out.Frozen = st.Frozen.Text
 	}
 	for _, l := range st.Lanes {
-		out.Lanes = append(out.Lanes, api.Lane{Name: l.Lane.String(), Connected: l.Connected, Server: l.Server, Fresh: when(l.Fresh),
-			Queued: l.Queued, Oldest: when(l.Oldest)})
+		out.Lanes = append(out.Lanes, api.Lane{Name: l.Lane.String(), Connected: l.Connected, Server: l.Server, Since: when(l.Since), Fresh: when(l.Fresh),
+			Queued: l.Queued, Bytes: l.Bytes, Held: l.Held, Oldest: when(l.Oldest), Error: l.Error})
 	}
 	return out, nil
 }
@@ -155,6 +158,10 @@ func (a apiReader) Work(ctx context.Context) (list []api.Work, err error) {
 		list = append(list, api.Work{ID: w.ID, Verdict: w.Verdict, Act: w.Act, By: w.By, At: when(w.At), Opened: when(w.Opened)})
 	}
 	return list, err
+}
+
+func (a apiReader) WorkBody(ctx context.Context, id string) (json.RawMessage, error) {
+	return a.r.WorkBody(ctx, id)
 }
 
 func (a apiReader) CloseWork(ctx context.Context, id, by, note string) error {

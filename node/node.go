@@ -48,6 +48,7 @@ type Node struct {
 	desk     *desk.Desk
 	uplink   *replication.Uplink
 	courier  *replication.Courier
+	clock    *clockWatch
 
 	mu    sync.Mutex // guards place
 	place place
@@ -58,7 +59,7 @@ func Open(cfg Config) (n *Node, err error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	n = &Node{cfg: cfg, log: cfg.Log}
+	n = &Node{cfg: cfg, log: cfg.Log, clock: newClockWatch(cfg.Now)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())
@@ -167,7 +168,7 @@ func (n *Node) Run(ctx context.Context) error {
 		cancel(err)
 		storeDone <- err
 	}()
-	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals}
+	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals, n.watchClock, n.scrub}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()
