@@ -147,6 +147,7 @@ func (r reader) Status(context.Context) (web.Status, error) {
 		NumbersLeft: st.BlocksLeft, DiskFree: free, DiskTotal: total, Bytes: st.Bytes, ScansQueued: r.scansQueued(),
 		Room: st.Room.String(), CertFrom: protocol.At(r.holder.Bundle().Leaf.NotBefore), CertUntil: protocol.At(r.holder.Self().NotAfter)}
 	out.ClockOffset, out.ClockKnown = r.clock.off()
+	out.Drilling = r.uplink.Drilling()
 	for _, lane := range protocol.Lanes {
 		l, p := up.Lanes[lane], st.Pending[lane]
 		out.Lanes = append(out.Lanes, web.Lane{Lane: lane, Connected: l.Connected, Server: l.Server, Since: instant(l.Since), Fresh: instant(l.Fresh),

@@ -36,7 +36,7 @@ func nodeStatus() *cobra.Command {
 
 func nodeTable(cmd *cobra.Command, st any) error {
 	var g grid
-	for _, row := range []column{{"节点", "node"}, {"代次", "epoch"}, {"与省级连通", "connected"}, {"冻结", "frozen"}, {"剩余收件号", "numbers_left"},
+	for _, row := range []column{{"节点", "node"}, {"代次", "epoch"}, {"与省级连通", "connected"}, {"断网演练", "drilling"}, {"冻结", "frozen"}, {"剩余收件号", "numbers_left"},
 		{"待处置", "work_open"}, {"待传附件", "blobs_queued"}, {"证书有效期至", "cert_until"}} {
 		g.add(row.title, text(at(st, row.path)))
 	}

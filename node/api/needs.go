@@ -130,6 +130,7 @@ type Status struct {
 	Room        string          `json:"room" enum:"all,frugal,no-bulk,reserve,cases,none" doc:"磁盘水位: 全部正常、85% 停导入、92% 停批量、95% 动用预留、97% 停数据共享、预留用尽"`
 	Database    uint64          `json:"database" doc:"数据库大小,字节"`
 	NeedsRebase bool            `json:"needs_rebase,omitempty" doc:"刚重新接入,正与省级核对"`
+	Drilling    bool            `json:"drilling,omitempty" doc:"正在断网演练"`
 	Now         time.Time       `json:"now" doc:"本机时钟"`
 	ClockOffset int64           `json:"clock_offset_ms" doc:"省级时钟减本机时钟,毫秒"`
 	ClockKnown  bool            `json:"clock_known" doc:"已与省级对过时钟;否则只反映启动以来的跳变"`

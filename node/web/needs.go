@@ -105,6 +105,7 @@ type Status struct {
 	CertFrom    protocol.Instant
 	CertUntil   protocol.Instant
 	Room        string        // what the disk still allows: all, frugal, no-bulk, reserve, cases, none
+	Drilling    bool          // cut off on purpose
 	ClockOffset time.Duration // hub's clock minus this one's
 	ClockKnown  bool          // a beat measured it; else it is jumps since the start
 }

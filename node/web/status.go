@@ -38,7 +38,10 @@ func (w *Web) advice(v *console.Visit, st *Status) (list []string) {
 	if st.NeedsRebase {
 		list = append(list, v.T("advice.rebase"))
 	}
-	if !st.Connected() {
+	switch {
+	case st.Drilling:
+		list = append(list, v.T("advice.drill"))
+	case !st.Connected():
 		list = append(list, v.T("advice.cut"))
 	}
 	if st.NumbersLeft < fewNumbers {

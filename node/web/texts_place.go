@@ -105,6 +105,7 @@ var placeTexts = page.Texts{
 	"advice.hint":    {ZH: "处置提示：{1}", EN: "Hint: {1}"},
 	"advice.rebase":  {ZH: "本节点刚重新接入，正在与省级核对日志；请保持联网，核对完成后自动恢复办理。", EN: "This node has just been enrolled again and checks its journal with the province. Stay connected; it goes on by itself."},
 	"advice.numbers": {ZH: "收件号仅剩 {1} 个，用完后不能收件。联网时会自动补充；未补充请联系省级管理员分配号段。", EN: "Only {1} receipt numbers are left; without them nothing can be taken in. They are refilled while connected, else ask the province."},
+	"advice.drill":   {ZH: "正在断网演练：与省级的连接是有意断开的，线路没有故障。窗口照常收件、受理和决定，已办内容在本地排队；运维人员用 xiangyun node online 结束演练。", EN: "An outage drill is on: the connection was cut on purpose, the line is sound. Intake and decisions go on and queue here; the operator ends it with “xiangyun node online”."},
 	"advice.scans":   {ZH: "办件内容都已送到省级，还有 {1} 个扫描件没有传完；传完之前请勿更换或清空本机磁盘。", EN: "All acts have reached the province, but {1} scans are still on their way. Do not replace or empty this disk before they are through."},
 	"advice.held":    {ZH: "省级暂存了 {1} 项操作，等省级管理员处置；内容没有丢失，请联系省级管理员。", EN: "The province holds {1} acts until its operator decides. Nothing is lost; call the province."},
 	"advice.fork":    {ZH: "处置办法：先不要录入。由两人用 xiangyun node fork show 核对双方各多出的内容，再请省级管理员发新令牌，停机后重新接入；本地多出的操作会列入“待处理”，凭收件号重新录入。", EN: "What to do: enter nothing. Two people compare both histories with “xiangyun node fork show”; then ask the province for a new token, stop this node and enrol again. Acts only this node has become work, to be entered again by receipt number."},
