@@ -297,3 +297,16 @@ func TestUploadsAreBounded(t *testing.T) {
 		t.Errorf("range %q", a.Body)
 	}
 }
+
+func TestAWorkItemShowsCasesOnlyToWhoMayReadThem(t *testing.T) {
+	p := newPlace(t)
+	ops := resttest.NewClient(t, p.api()).As(p.people.Add("ops", protocol.RoleOperator))
+	p.asked = nil
+	ops.Do("GET", "/api/v1/work/urgent-1-9", nil).Want(200)
+	if len(p.asked) != 0 {
+		t.Errorf("an operator was given the papers of an applicant: %q", p.asked)
+	}
+	clerk := resttest.NewClient(t, p.api()).As(p.people.Add("clerk", protocol.RoleClerk))
+	clerk.Do("GET", "/api/v1/work/urgent-1-9", nil).Want(403)
+	clerk.Do("GET", "/api/v1/fork", nil).Want(403)
+}
