@@ -80,7 +80,7 @@ func (d decider) Welcome() wire.Welcome {
 }
 
 func (s *Server) downlink() *replication.Downlink {
-	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit,
+	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit, Chain: s.chain,
 		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: s.courier.Verbs(),
 		AtOnce: s.catchUps}
 }

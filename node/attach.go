@@ -49,6 +49,11 @@ func (n *Node) Attach(ctx context.Context, who *protocol.Account, name, mediaTyp
 	if f := protocol.Authorize(protocol.Question{Subject: who, Place: n.ID(), Verb: protocol.MayReceive}); f != nil {
 		return a, f
 	}
+	if n.store.Room() == store.RoomNone { // what is left is for acts and their acknowledgement (replication.md §12)
+		f := protocol.NewFault(protocol.Full, "attach", "磁盘空间已用尽,不能接收扫描件;请联系运维人员清理磁盘,期间请到其他窗口办理或手工登记")
+		f.Hint = "清理磁盘;已排队的内容不受影响"
+		return a, f
+	}
 	head := make([]byte, 512)
 	k, err := io.ReadFull(r, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {

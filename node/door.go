@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"xiangyun/node/api"
+	"xiangyun/node/store"
 	"xiangyun/node/web"
 	"xiangyun/protocol"
 	"xiangyun/protocol/identity"
@@ -52,17 +54,26 @@ func split(api, pages http.Handler) http.Handler {
 
 func (n *Node) api(sessions *rest.Sessions) http.Handler {
 	r := apiReader{reader{n}}
-	return api.New(api.Config{Desk: n.desk, Reader: r, Worker: r, Blobs: apiBlobs{n}, Drill: n.uplink, MaxUpload: MaxAttachment,
+	return api.New(api.Config{Desk: n.desk, Reader: r, Worker: r, Forker: n, Blobs: apiBlobs{n}, Drill: n.uplink, MaxUpload: MaxAttachment,
 		Rest: rest.Config{Version: n.cfg.Build, Sessions: sessions, Log: n.log, Metrics: n.metrics(), Ready: n.ready}})
 }
 
 // ready: a node serves as long as its store takes acts; the hub may be away.
 func (n *Node) ready(context.Context) []rest.Check {
-	c := rest.Check{Name: "store", OK: true}
-	if f := n.store.Frozen(); f != nil {
-		c.OK, c.Text = false, f.Text
+	acts, numbers, room := rest.Check{Name: "store", OK: true}, rest.Check{Name: "numbers", OK: true}, rest.Check{Name: "disk", OK: true}
+	switch f := n.store.Frozen(); {
+	case f != nil:
+		acts.OK, acts.Text = false, f.Text
+	case n.store.NeedsRebase():
+		acts.OK, acts.Text = false, "刚重新接入,正与省级核对日志;保持联网,核对完成后自动恢复"
 	}
-	return []rest.Check{c}
+	if n.store.BlocksLeft() == 0 {
+		numbers.OK, numbers.Text = false, "收件号已用完;保持联网会自动补充,否则联系省级管理员"
+	}
+	if n.store.Room() == store.RoomNone {
+		room.OK, room.Text = false, "磁盘预留空间已用尽;清理磁盘后自动恢复"
+	}
+	return []rest.Check{acts, numbers, room}
 }
 
 // metrics is a registry of its own per door, so that each may add its figures.
@@ -80,10 +91,7 @@ func (n *Node) metrics() *prometheus.Registry {
 	})
 	for _, lane := range protocol.Lanes {
 		gauge("xy_lane_connected_"+lane.String(), "1 while the lane's session with the hub is up.", func() float64 {
-			if n.uplink.Status().Lanes[lane].Connected {
-				return 1
-			}
-			return 0
+			return truth(n.uplink.Status().Lanes[lane].Connected)
 		})
 		gauge("xy_view_age_seconds_"+lane.String(), "Age of this node's view of the lane.", func() float64 {
 			fresh := n.uplink.Status().Lanes[lane].Fresh
@@ -93,6 +101,16 @@ func (n *Node) metrics() *prometheus.Registry {
 			return n.cfg.Now().Sub(fresh).Seconds()
 		})
 	}
+	gauge("xy_disk_step", "What the disk still allows: 0 all, 1 from 85 %, 2 from 92 %, 3 from 95 %, 4 from 97 %, 5 nothing.", func() float64 { return float64(n.store.Room()) })
+	gauge("xy_disk_free_bytes", "Free bytes on the node's file system.", func() float64 { return float64(n.store.FreeDisk()) })
+	gauge("xy_frozen", "1 while acts are refused: fork, fence, twin, damage.", func() float64 { return truth(n.store.Frozen() != nil) })
+	gauge("xy_drilling", "1 while the node is cut off on purpose.", func() float64 { return truth(n.uplink.Drilling()) })
+	gauge("xy_scans_queued", "Attachments the hub does not hold yet.", func() float64 { return float64(reader{n}.scansQueued()) })
+	gauge("xy_clock_offset_seconds", "Hub's clock minus this one's.", func() float64 { off, _ := n.clock.off(); return off.Seconds() })
+	gauge("xy_certificate_seconds_left", "Validity left of the node's certificate.", func() float64 {
+		return n.holder.Self().NotAfter.Sub(n.cfg.Now()).Seconds()
+	})
+	n.storeMetrics(gauge)
 	gauge("xy_home_refused_total", "Own acts the hub refused; expected 0.", func() float64 {
 		st, err := n.store.Status()
 		if err != nil {
@@ -101,6 +119,33 @@ func (n *Node) metrics() *prometheus.Registry {
 		return float64(st.HomeRefused)
 	})
 	return m
+}
+
+// storeMetrics are figures that need a look into the database.
+func (n *Node) storeMetrics(gauge func(name, help string, value func() float64)) {
+	of := func(value func(st *store.Status) float64) func() float64 {
+		return func() float64 {
+			st, err := n.store.Status()
+			if err != nil {
+				return -1
+			}
+			return value(&st)
+		}
+	}
+	gauge("xy_work_open", "Own acts that wait for a person.", of(func(st *store.Status) float64 { return float64(st.WorkOpen) }))
+	gauge("xy_database_bytes", "Size of the database.", of(func(st *store.Status) float64 { return float64(st.Bytes) }))
+	gauge("xy_open_reads", "Read transactions that are open now (pitfalls.B5).", of(func(st *store.Status) float64 { return float64(st.OpenReads) }))
+	for _, lane := range protocol.Lanes {
+		gauge("xy_queue_entries_"+lane.String(), "Entries the hub has not acknowledged.", of(func(st *store.Status) float64 { return float64(st.Pending[lane].Entries) }))
+		gauge("xy_held_entries_"+lane.String(), "Entries the hub holds for its operator.", of(func(st *store.Status) float64 { return float64(st.Pending[lane].Held) }))
+	}
+}
+
+func truth(ok bool) float64 {
+	if ok {
+		return 1
+	}
+	return 0
 }
 
 // apiReader shows the node to its API in the API's words.
@@ -135,13 +180,15 @@ func (a apiReader) Status(ctx context.Context) (api.Status, error) {
 		return api.Status{}, err
 	}
 	out := api.Status{Node: st.Node, Version: a.r.cfg.Build, Epoch: st.Epoch, Level: st.Level, Connected: st.Connected(), NumbersLeft: st.NumbersLeft,
-		WorkOpen: st.WorkOpen, BlobsQueued: st.ScansQueued, DiskFree: st.DiskFree, DiskTotal: st.DiskTotal, CertUntil: when(st.CertUntil)}
+		WorkOpen: st.WorkOpen, BlobsQueued: st.ScansQueued, DiskFree: st.DiskFree, DiskTotal: st.DiskTotal, CertUntil: when(st.CertUntil),
+		Room: st.Room, Database: uint64(max(st.Bytes, 0)), NeedsRebase: st.NeedsRebase, Drilling: st.Drilling, Now: a.r.cfg.Now().UTC(),
+		ClockOffset: st.ClockOffset.Milliseconds(), ClockKnown: st.ClockKnown}
 	if st.Frozen != nil {
 		out.Frozen = st.Frozen.Text
 	}
 	for _, l := range st.Lanes {
-		out.Lanes = append(out.Lanes, api.Lane{Name: l.Lane.String(), Connected: l.Connected, Server: l.Server, Fresh: when(l.Fresh),
-			Queued: l.Queued, Oldest: when(l.Oldest)})
+		out.Lanes = append(out.Lanes, api.Lane{Name: l.Lane.String(), Connected: l.Connected, Server: l.Server, Since: when(l.Since), Fresh: when(l.Fresh),
+			Queued: l.Queued, Bytes: l.Bytes, Held: l.Held, Oldest: when(l.Oldest), Error: l.Error})
 	}
 	return out, nil
 }
@@ -159,6 +206,10 @@ func (a apiReader) Work(ctx context.Context) (list []api.Work, err error) {
 		list = append(list, api.Work{ID: w.ID, Verdict: w.Verdict, Act: w.Act, By: w.By, At: when(w.At), Opened: when(w.Opened)})
 	}
 	return list, err
+}
+
+func (a apiReader) WorkBody(ctx context.Context, id string) (json.RawMessage, error) {
+	return a.r.WorkBody(ctx, id)
 }
 
 func (a apiReader) CloseWork(ctx context.Context, id, by, note string) error {

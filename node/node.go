@@ -50,6 +50,7 @@ type Node struct {
 	uplink   *replication.Uplink
 	courier  *replication.Courier
 	fatal    chan error
+	clock    *clockWatch
 
 	mu    sync.Mutex // guards place
 	place place
@@ -60,7 +61,7 @@ func Open(cfg Config) (n *Node, err error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	n = &Node{cfg: cfg, log: cfg.Log, fatal: make(chan error, 1)}
+	n = &Node{cfg: cfg, log: cfg.Log, clock: newClockWatch(cfg.Now), fatal: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())
@@ -169,7 +170,7 @@ func (n *Node) Run(ctx context.Context) error {
 		cancel(err)
 		storeDone <- err
 	}()
-	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals, n.scrubs, n.tendBlobs, n.watch}
+	parts := []func(context.Context) error{n.connect, n.follower.Run, n.steward, n.uploads, n.renewals, n.watchClock, n.scrub, n.tendBlobs, n.watch}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()

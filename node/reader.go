@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -104,6 +106,31 @@ func (r reader) Work(context.Context) (list []web.Work, err error) {
 	return list, err
 }
 
+func (r reader) WorkBody(_ context.Context, id string) (json.RawMessage, error) {
+	body, err := r.store.WorkBody(id)
+	if err != nil || len(body) == 0 {
+		return body, err
+	}
+	return withoutSecrets(body)
+}
+
+// withoutSecrets leaves out the hashes of an account's password and tokens:
+// nobody enters them again, and no screen is their place.
+func withoutSecrets(body json.RawMessage) (json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, fmt.Errorf("read body of work: %w", err)
+	}
+	_, password := members["password"]
+	_, tokens := members["tokens"]
+	if !password && !tokens {
+		return body, nil
+	}
+	delete(members, "password")
+	delete(members, "tokens")
+	return json.Marshal(members)
+}
+
 func (r reader) CloseWork(ctx context.Context, id, by, note string) error {
 	return r.store.CloseWork(ctx, id, by, note)
 }
@@ -118,11 +145,14 @@ func (r reader) Status(context.Context) (web.Status, error) {
 	up := r.uplink.Status()
 	out := web.Status{Node: st.Node, Epoch: st.Epoch, Level: st.Level, Frozen: st.Frozen, NeedsRebase: st.NeedsRebase, WorkOpen: st.WorkOpen,
 		NumbersLeft: st.BlocksLeft, DiskFree: free, DiskTotal: total, Bytes: st.Bytes, ScansQueued: r.scansQueued(),
-		CertUntil: protocol.At(r.holder.Self().NotAfter), Alarms: up.Alarms}
+		Room: st.Room.String(), CertFrom: protocol.At(r.holder.Bundle().Leaf.NotBefore), CertUntil: protocol.At(r.holder.Self().NotAfter),
+		Alarms: up.Alarms}
+	out.ClockOffset, out.ClockKnown = r.clock.off()
+	out.Drilling = r.uplink.Drilling()
 	for _, lane := range protocol.Lanes {
 		l, p := up.Lanes[lane], st.Pending[lane]
 		out.Lanes = append(out.Lanes, web.Lane{Lane: lane, Connected: l.Connected, Server: l.Server, Since: instant(l.Since), Fresh: instant(l.Fresh),
-			Queued: p.Entries, Bytes: p.Bytes, Oldest: p.Oldest, Error: l.Error})
+			Queued: p.Entries, Bytes: p.Bytes, Oldest: p.Oldest, Held: p.Held, Error: l.Error})
 	}
 	return out, nil
 }

@@ -10,7 +10,6 @@ import (
 
 // What an Uplink raises alarms about; lanes have their own.
 const (
-	alarmClock    = "clock"    // replication.C1
 	alarmHoles    = "holes"    // replication.md §4
 	alarmHubLost  = "hublost"  // replication.md §4
 	alarmSnapshot = "snapshot" // replication.T4

@@ -88,6 +88,9 @@ type Downlink struct {
 	Blobs    map[wire.FrameType]Verb // verbs on the blob connection, for both
 	Log      *slog.Logger
 	Credit   func(lane protocol.Lane) int64 // bytes a node may have in flight now
+	// Chain gives heads of a node's lines as the hub took them, from a seq on, at
+	// most max, oldest first (replication.F2); nil serves none.
+	Chain func(origin protocol.NodeID, lane protocol.Lane, from uint64, max int) ([]ChainLine, error)
 
 	AtOnce func() int // nodes that may catch up in bulk; nil for 3 (replication.R8)
 
@@ -199,6 +202,10 @@ func (d *Downlink) verb(c *Conversation) Verb {
 		return d.beat
 	case wire.FrameSnapAsk:
 		return d.scope
+	case wire.FrameChainAsk:
+		if d.Chain != nil {
+			return d.chain
+		}
 	}
 	return nil
 }

@@ -47,24 +47,23 @@ type memoryNode struct {
 	sign     identity.Signer
 	appended [3]*mark.Mark
 
-	mu       sync.Mutex // guards all below
-	epoch    uint64
-	floor    [3]uint64
-	lines    [3][]protocol.Entry
-	acked    [3]protocol.Pos
-	acks     []wire.Ack
-	cursor   [3]wire.Cursor
-	taken    [3][]wire.Lines
-	head     wire.SnapHead
-	shadow   []protocol.Record
-	records  []protocol.Record
-	snaps    int
-	clockErr uint32
-	spoil    int // snapshots that turn out not to be whole
-	frozen   *protocol.Fault
-	read     [3]uint64 // highest seq that was read to be pushed
-	flying   int       // most bytes ever read and not acknowledged
-	refuse   func(wire.Lines) error
+	mu      sync.Mutex // guards all below
+	epoch   uint64
+	floor   [3]uint64
+	lines   [3][]protocol.Entry
+	acked   [3]protocol.Pos
+	acks    []wire.Ack
+	cursor  [3]wire.Cursor
+	taken   [3][]wire.Lines
+	head    wire.SnapHead
+	shadow  []protocol.Record
+	records []protocol.Record
+	snaps   int
+	spoil   int // snapshots that turn out not to be whole
+	frozen  *protocol.Fault
+	read    [3]uint64 // highest seq that was read to be pushed
+	flying  int       // most bytes ever read and not acknowledged
+	refuse  func(wire.Lines) error
 }
 
 func newMemoryNode(id protocol.NodeID, s identity.Signer) *memoryNode {
@@ -230,7 +229,6 @@ func (n *memoryNode) Freeze(f *protocol.Fault) error {
 
 func (n *memoryNode) Frozen() *protocol.Fault { n.mu.Lock(); defer n.mu.Unlock(); return n.frozen }
 func (n *memoryNode) BlocksLeft() uint64      { return 7 }
-func (n *memoryNode) SetClockError(ms uint32) { n.mu.Lock(); defer n.mu.Unlock(); n.clockErr = ms }
 func (n *memoryNode) QueueBytes() uint64      { return 0 }
 func (n *memoryNode) FreeDisk() uint64        { return 1 << 40 }
 

@@ -35,7 +35,6 @@ type Local interface {
 	Freeze(f *protocol.Fault) error
 	Frozen() *protocol.Fault
 	BlocksLeft() uint64
-	SetClockError(ms uint32) // how far this place's clock may be off
 	QueueBytes() uint64
 	FreeDisk() uint64
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -11,7 +12,7 @@ import (
 // nodeClientCommands talk to the node that runs in --dir, or to another one
 // with --server-url.
 func nodeClientCommands() []*cobra.Command {
-	return talking(nodeStatus(), group("work", "待处置:省级未采纳的本地操作", workList(), workClose()), nodeTurn("offline"), nodeTurn("online"), accountCommand())
+	return talking(nodeStatus(), group("work", "待处置:省级未采纳的本地操作", workList(), workShow(), workClose()), forkCommands(), nodeTurn("offline"), nodeTurn("online"), accountCommand())
 }
 
 func nodeStatus() *cobra.Command {
@@ -35,10 +36,12 @@ func nodeStatus() *cobra.Command {
 
 func nodeTable(cmd *cobra.Command, st any) error {
 	var g grid
-	for _, row := range []column{{"节点", "node"}, {"代次", "epoch"}, {"与省级连通", "connected"}, {"冻结", "frozen"}, {"剩余收件号", "numbers_left"},
+	for _, row := range []column{{"节点", "node"}, {"代次", "epoch"}, {"与省级连通", "connected"}, {"断网演练", "drilling"}, {"冻结", "frozen"}, {"剩余收件号", "numbers_left"},
 		{"待处置", "work_open"}, {"待传附件", "blobs_queued"}, {"证书有效期至", "cert_until"}} {
 		g.add(row.title, text(at(st, row.path)))
 	}
+	g.add("磁盘", roomTexts[text(at(st, "room"))])
+	g.add("本机时钟", clockText(st))
 	g.add()
 	if err := g.print(cmd.OutOrStdout()); err != nil {
 		return err
@@ -51,12 +54,37 @@ func nodeTable(cmd *cobra.Command, st any) error {
 			return fmt.Errorf("read lanes: %w", err)
 		}
 	}
-	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"最早一条", "oldest"}})
+	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"字节", "queued_bytes"}, {"最早一条", "oldest"}, {"何时起", "since"}})
+}
+
+// roomTexts says what each step of a filling disk stops (replication.md §12).
+var roomTexts = map[string]string{"all": "够用", "frugal": "已用 85% 以上: 停数据集导入", "no-bulk": "已用 92% 以上: 停批量业务,办件照常",
+	"reserve": "已用 95% 以上: 动用办件预留空间,停批量业务", "cases": "已用 97% 以上: 停数据共享调用,办件靠预留空间", "none": "预留空间用尽: 停止收件,清理磁盘后自动恢复,已收的不丢"}
+
+// clockText says how this machine's clock stands against the hub's.
+func clockText(st any) string {
+	ms, _ := at(st, "clock_offset_ms").(float64)
+	off := (time.Duration(ms) * time.Millisecond).Round(time.Second)
+	switch {
+	case off.Abs() <= 5*time.Second && at(st, "clock_known") == true:
+		return "与省级一致"
+	case off.Abs() <= 5*time.Second:
+		return "尚未与省级核对"
+	case at(st, "clock_known") != true:
+		return fmt.Sprintf("运行中跳变了 %s,请校正", off.Abs())
+	case off > 0:
+		return fmt.Sprintf("比省级慢 %s,请校正", off)
+	}
+	return fmt.Sprintf("比省级快 %s,请校正", -off)
 }
 
 func workList() *cobra.Command {
 	return list{use: "list", short: "待处置清单", path: "/api/v1/work", paging: allOnce,
 		columns: []column{{"编号", "id"}, {"操作", "act"}, {"办理人", "by"}, {"规则", "verdict.rule"}, {"说明", "verdict.text"}, {"列入时间", "opened"}}}.command()
+}
+
+func workShow() *cobra.Command {
+	return one{use: "show 编号", short: "一项待处置及其内容,供重新录入", path: "/api/v1/work/%s"}.command()
 }
 
 func workClose() *cobra.Command {

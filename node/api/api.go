@@ -30,6 +30,7 @@ func New(cfg Config) *rest.API {
 	s.registers()
 	s.accounts()
 	s.work()
+	s.fork()
 	s.blobs()
 	s.drill()
 	s.records()

@@ -110,6 +110,9 @@ func TestEveryRoute(t *testing.T) {
 		{"POST", "/api/v1/accounts", `{"login":"wang","name":"王","roles":["clerk"],"token":true}`, 201, nil, "li creates wang as [clerk]"},
 		{"POST", "/api/v1/accounts/wang/disable", "", 200, nil, "li disables wang"},
 		{"GET", "/api/v1/work", "", 200, nil, ""},
+		{"GET", "/api/v1/fork", "", 200, nil, ""},
+		{"GET", "/api/v1/work/urgent-1-9", "", 200, nil, "body of urgent-1-9"},
+		{"GET", "/api/v1/work/urgent-1-8", "", 404, nil, ""},
 		{"POST", "/api/v1/work/urgent-1-9/close", `{"note":"重录"}`, 204, nil, "yanbian:li closes urgent-1-9: 重录"},
 		{"POST", "/api/v1/blobs?name=a.pdf&type=application/pdf", "%PDF-1.7", 201, []func(*http.Request){resttest.With("Content-Type", "application/pdf")},
 			"li keeps a.pdf of application/pdf"},
@@ -293,4 +296,17 @@ func TestUploadsAreBounded(t *testing.T) {
 	if a := c.Do("GET", "/api/v1/blobs/1", nil, resttest.With("Range", "bytes=0-3")).Want(206); string(a.Body) != "0123" {
 		t.Errorf("range %q", a.Body)
 	}
+}
+
+func TestAWorkItemShowsCasesOnlyToWhoMayReadThem(t *testing.T) {
+	p := newPlace(t)
+	ops := resttest.NewClient(t, p.api()).As(p.people.Add("ops", protocol.RoleOperator))
+	p.asked = nil
+	ops.Do("GET", "/api/v1/work/urgent-1-9", nil).Want(200)
+	if len(p.asked) != 0 {
+		t.Errorf("an operator was given the papers of an applicant: %q", p.asked)
+	}
+	clerk := resttest.NewClient(t, p.api()).As(p.people.Add("clerk", protocol.RoleClerk))
+	clerk.Do("GET", "/api/v1/work/urgent-1-9", nil).Want(403)
+	clerk.Do("GET", "/api/v1/fork", nil).Want(403)
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -51,7 +52,7 @@ func newPlace(t *testing.T) *place {
 }
 
 func (p *place) api() *rest.API {
-	return api.New(api.Config{Desk: p, Reader: p, Worker: p, Blobs: p, Drill: p, MaxUpload: 1 << 20,
+	return api.New(api.Config{Desk: p, Reader: p, Worker: p, Forker: p, Blobs: p, Drill: p, MaxUpload: 1 << 20,
 		Rest: rest.Config{Version: "test", Sessions: p.people.Sessions(), Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry()}})
 }
 
@@ -173,13 +174,25 @@ func (p *place) Search(_ context.Context, q search.Query) (res search.Result, er
 
 func (p *place) Status(context.Context) (api.Status, error) {
 	now := protocol.Instant(1_767_225_600_000).Time()
-	return api.Status{Node: "yanbian", Version: "test", Epoch: 2, Level: 1, Connected: true, NumbersLeft: 7, CertUntil: now,
+	return api.Status{Node: "yanbian", Version: "test", Epoch: 2, Level: 1, Connected: true, NumbersLeft: 7, CertUntil: now, Room: "all", Now: now,
 		Lanes: []api.Lane{{Name: "urgent", Connected: true, Server: "hub1", Fresh: now}, {Name: "bulk"}}}, p.fail
 }
 
 func (p *place) Work(context.Context) ([]api.Work, error) {
 	return []api.Work{{ID: "urgent-1-9", Verdict: protocol.Verdict{Pos: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 9},
 		Ref: protocol.Ref{Kind: "case", ID: "1"}, Index: 41, Outcome: protocol.RefusedAct, Rule: "G-04", Text: "已更新"}, Opened: time.Unix(0, 0).UTC()}}, p.fail
+}
+
+func (p *place) Fork(_ context.Context, max int) (api.Fork, error) {
+	at := protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 7, Hash: protocol.Hash{7}}
+	line := api.ForkLine{Seq: 8, Epoch: 1, Ref: "case/1", Act: "receive", By: "yanbian:li", At: time.Unix(0, 0).UTC(), Receipt: "YB1"}
+	return api.Fork{Node: "yanbian", Forked: true, Code: "fork", Lanes: []api.ForkLane{{Name: "urgent", Forked: true, Common: at, Head: at, Hub: at,
+		Extra: 1, Missing: 1, Ours: []api.ForkLine{line}, Theirs: []api.ForkLine{line}}}}, p.fail
+}
+
+func (p *place) WorkBody(_ context.Context, id string) (json.RawMessage, error) {
+	p.note("body of %s", id)
+	return json.RawMessage(`{"receipt_no":"YB1"}`), p.fail
 }
 
 func (p *place) CloseWork(_ context.Context, id, by, note string) error {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"time"
 
@@ -67,6 +68,8 @@ type Reader interface {
 type Worker interface {
 	// Work lists the open ones.
 	Work(ctx context.Context) ([]Work, error)
+	// WorkBody is what the act of an item said; nil when it was erased.
+	WorkBody(ctx context.Context, id string) (json.RawMessage, error)
 	// CloseWork gives a gone fault for an item that does not exist; one that is
 	// closed already stays as it was.
 	CloseWork(ctx context.Context, id, by, note string) error
@@ -102,6 +105,13 @@ type Work struct {
 	Opened  time.Time        `json:"opened" doc:"列为待办的时间"`
 }
 
+// WorkDetail is a work item with what its act said, so that it can be entered
+// again.
+type WorkDetail struct {
+	Work
+	Body json.RawMessage `json:"body,omitempty" doc:"操作的内容;办件只给有权查看办件的账号"`
+}
+
 // Status is where this node stands.
 type Status struct {
 	Node        protocol.NodeID `json:"node"`
@@ -117,6 +127,13 @@ type Status struct {
 	DiskFree    uint64          `json:"disk_free,omitempty" doc:"字节"`
 	DiskTotal   uint64          `json:"disk_total,omitempty" doc:"字节"`
 	CertUntil   time.Time       `json:"cert_until,omitzero" doc:"证书有效期"`
+	Room        string          `json:"room" enum:"all,frugal,no-bulk,reserve,cases,none" doc:"磁盘水位: 全部正常、85% 停导入、92% 停批量、95% 动用预留、97% 停数据共享、预留用尽"`
+	Database    uint64          `json:"database" doc:"数据库大小,字节"`
+	NeedsRebase bool            `json:"needs_rebase,omitempty" doc:"刚重新接入,正与省级核对"`
+	Drilling    bool            `json:"drilling,omitempty" doc:"正在断网演练"`
+	Now         time.Time       `json:"now" doc:"本机时钟"`
+	ClockOffset int64           `json:"clock_offset_ms" doc:"省级时钟减本机时钟,毫秒"`
+	ClockKnown  bool            `json:"clock_known" doc:"已与省级对过时钟;否则只反映启动以来的跳变"`
 }
 
 // Lane is one session with the hub and what waits for it.
@@ -124,8 +141,12 @@ type Lane struct {
 	Name      string          `json:"name" enum:"urgent,bulk"`
 	Connected bool            `json:"connected"`
 	Server    protocol.NodeID `json:"server,omitempty"`
+	Since     time.Time       `json:"since,omitzero" doc:"何时连上或断开"`
 	Fresh     time.Time       `json:"fresh,omitzero" doc:"本节点所见为省级此刻的状态"`
 	Queued    uint64          `json:"queued" doc:"待上报的条目"`
+	Bytes     uint64          `json:"queued_bytes" doc:"待上报的字节"`
+	Held      uint64          `json:"held,omitempty" doc:"省级暂存、待其管理员处置的条目"`
+	Error     string          `json:"error,omitempty" doc:"最近一次连接失败的原因"`
 	Oldest    time.Time       `json:"oldest,omitzero" doc:"其中最早的一条"`
 }
 
@@ -139,6 +160,7 @@ type Config struct {
 	Desk   Desk
 	Reader Reader
 	Worker Worker
+	Forker Forker
 	Blobs  Blobs
 	Drill  Drill
 	// MaxUpload bounds an attachment, in bytes.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,5 +156,59 @@ func TestWhatTheDiskStillAllows(t *testing.T) {
 				t.Errorf("reserve: %v", err)
 			}
 		})
+	}
+}
+
+// TestReplication12ActsAreRefusedByLaneInPlainWords goes through Update, as the
+// counter does, at every step of the table.
+func TestReplication12ActsAreRefusedByLaneInPlainWords(t *testing.T) {
+	p := newProvince(t)
+	free := uint64(1_000_000)
+	c := testConfig()
+	c.Reserve = 64 << 10
+	c.FreeDisk = func() (uint64, uint64) { return free, 1_000_000 }
+	r := open(t, filepath.Join(t.TempDir(), "node.db"), c)
+	p.feed(r)
+	taken := 0
+	for _, row := range []struct {
+		free         uint64
+		urgent, bulk bool
+	}{{900_000, true, true}, {150_000, true, true}, {80_000, true, false}, {50_000, true, false}, {20_000, true, false}, {3_000, false, false},
+		{500_000, true, true}} {
+		t.Run(fmt.Sprint(row.free), func(t *testing.T) {
+			free = row.free
+			r.must(r.do(ctx(), false, func(g *group) error { return g.s.room.measure() }))
+			queued := r.QueueBytes()
+			err := r.Update(ctx(), func(tx *Tx) error { _, _, err := receive(tx, itemThere, fmt.Sprint("step-", row.free)); return err })
+			r.refusedWith(row.urgent, "手工登记", err)
+			if err == nil {
+				taken++
+			}
+			err = r.Update(ctx(), func(tx *Tx) error { return tx.g.s.room.admits(protocol.Lookup("catalog.changeset")) })
+			r.refusedWith(row.bulk, "暂停办理", err)
+			if r.QueueBytes() < queued {
+				t.Error("something queued was dropped")
+			}
+		})
+	}
+	if head, _ := r.Head(protocol.Urgent); head.Seq != uint64(taken) {
+		t.Errorf("head %v, %d taken", head, taken)
+	}
+	p.exchange(r) // all of it reaches the hub
+	if r.QueueBytes() != 0 {
+		t.Error("something is still owed")
+	}
+}
+
+// refusedWith wants success, or a full fault that says words and what to do.
+func (r *running) refusedWith(ok bool, words string, err error) {
+	r.t.Helper()
+	if ok {
+		r.must(err)
+		return
+	}
+	r.want(protocol.Full, err)
+	if f := err.(*protocol.Fault); !strings.Contains(f.Text, words) || !strings.Contains(f.Text, "运维人员") || !strings.Contains(f.Hint, "不受影响") {
+		r.t.Errorf("%q, hint %q", f.Text, f.Hint)
 	}
 }

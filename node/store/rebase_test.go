@@ -86,6 +86,13 @@ func TestReplicationF3AForkIsSettledByANewEpochAndOrphansAreWork(t *testing.T) {
 	if c, err := protocol.Load[protocol.Case](protocol.Record{Body: e.Body}); err != nil || c.ReceiptNo != no {
 		t.Fatalf("the orphan's receipt: %+v, %v", c, err)
 	}
+	body, err := r.WorkBody(work[0].ID) // what is entered again
+	r.must(err)
+	if c, err := protocol.Load[protocol.Case](protocol.Record{Body: body}); err != nil || c.ReceiptNo != no {
+		t.Fatalf("the orphan's body: %s, %v", body, err)
+	}
+	_, err = r.WorkBody("urgent-1-999")
+	r.want(protocol.Gone, err)
 	if r.Frozen() != nil || r.QueueBytes() != 0 || r.Appended(protocol.Urgent).Get() != 1 {
 		t.Fatalf("frozen %v, %d bytes wait, appended %d", r.Frozen(), r.QueueBytes(), r.Appended(protocol.Urgent).Get())
 	}

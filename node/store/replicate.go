@@ -153,3 +153,25 @@ func (s *Store) EraseBody(ctx context.Context, lane protocol.Lane, seq uint64) e
 func (s *Store) view(fn func(tx *bbolt.Tx) error) error {
 	return s.View(func(tx *ReadTx) error { return fn(tx.b) })
 }
+
+// Lines gives own lines of a lane above after, at most max, oldest first: what
+// an operator looks at when two histories stand against each other.
+func (s *Store) Lines(lane protocol.Lane, after uint64, max int) (list []protocol.Entry, err error) {
+	if err := lane.Validate(); err != nil {
+		return nil, err
+	}
+	err = s.view(func(tx *bbolt.Tx) error {
+		list = nil
+		return journal.Each(tx, lane, after, func(e protocol.Entry) error {
+			if len(list) == max {
+				return errStop
+			}
+			list = append(list, e)
+			return nil
+		})
+	})
+	if err == errStop {
+		err = nil
+	}
+	return list, err
+}

@@ -201,3 +201,21 @@ func TestTrimAndErase(t *testing.T) {
 		t.Fatalf("%+v, %v", report, err)
 	}
 }
+
+func TestReplicationF2OwnLinesBehindAPlace(t *testing.T) {
+	r, _ := equipped(t)
+	for _, idem := range []string{"a", "b", "c"} {
+		r.receive(itemHere, idem)
+	}
+	list, err := r.Lines(protocol.Urgent, 1, 10)
+	r.must(err)
+	if len(list) != 2 || list[0].Seq != 2 || list[1].Seq != 3 {
+		t.Fatalf("%d lines: %+v", len(list), list)
+	}
+	if list, err = r.Lines(protocol.Urgent, 0, 1); err != nil || len(list) != 1 || list[0].Seq != 1 {
+		t.Fatalf("bounded: %+v, %v", list, err)
+	}
+	if list, err = r.Lines(protocol.Urgent, 3, 10); err != nil || len(list) != 0 {
+		t.Fatalf("behind the head: %+v, %v", list, err)
+	}
+}

@@ -168,3 +168,12 @@ func (r *roomKeeper) admits(kind *protocol.Kind) error {
 	f.Hint = "清理磁盘;已排队的内容不受影响"
 	return f
 }
+
+// String names the step for interfaces and logs.
+func (r Room) String() string {
+	names := [...]string{"all", "frugal", "no-bulk", "reserve", "cases", "none"}
+	if int(r) < len(names) {
+		return names[r]
+	}
+	return fmt.Sprintf("room(%d)", uint32(r))
+}

@@ -166,10 +166,15 @@ func (c *Config) validate() error {
 func openFile(path string, maxSize int) (db *bbolt.DB, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = damaged(path, fmt.Errorf("%v", p))
+			err = panicked(path, p)
 		}
 	}()
 	_, statErr := os.Stat(path)
+	if statErr == nil {
+		if err := sound(path); err != nil {
+			return nil, err
+		}
+	}
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true, // pitfalls.B1
 		InitialMmapSize: 1 << 30, MaxSize: maxSize, // a large map spares remaps, which wait for readers

@@ -133,3 +133,38 @@ func (s *Store) CloseWork(ctx context.Context, id, by, note string) error {
 		return putRow(g.write(), bucketWork, workKey(p), w)
 	})
 }
+
+// WorkBody gives what the act of a work item said: of an orphan from its line
+// kept here, else from the journal; nil when the body was erased or trimmed.
+func (s *Store) WorkBody(id string) (body []byte, err error) {
+	p, err := parseWorkID(id)
+	if err != nil {
+		return nil, err
+	}
+	err = s.View(func(tx *ReadTx) error {
+		var w Work
+		had, err := getRow(tx.b, bucketWork, workKey(p), &w)
+		if err != nil {
+			return err
+		}
+		if !had {
+			return protocol.NewFault(protocol.Gone, "find work", "没有编号为 %q 的待办", id)
+		}
+		e, err := w.entry(tx)
+		body = e.Body
+		return err
+	})
+	return body, err
+}
+
+func (w *Work) entry(tx *ReadTx) (e protocol.Entry, err error) {
+	if len(w.Entry) > 0 {
+		e, _, err = wire.ReadEntry(w.Entry)
+		return e, err
+	}
+	e, ok, err := journal.Get(tx.b, w.Verdict.Pos.Lane, w.Verdict.Pos.Seq)
+	if protocol.CodeOf(err) == protocol.Gone || err == nil && (!ok || e.Hash != w.Verdict.Pos.Hash) {
+		return protocol.Entry{}, nil
+	}
+	return e, err
+}

@@ -1,11 +1,13 @@
 package web
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
 
 	"xiangyun/protocol"
+	"xiangyun/protocol/console"
 	"xiangyun/protocol/console/consoletest"
 )
 
@@ -192,5 +194,35 @@ func TestAccountFormNamesEverythingThatIsWrong(t *testing.T) {
 	}
 	if strings.Contains(p.Body, "do not echo me") {
 		t.Error("the password is sent back")
+	}
+}
+
+func TestAnOrphanCanBeLookedAtAndEnteredAgain(t *testing.T) { // replication.F3, T5
+	w := newWorld(t)
+	c, _, err := console.Read[protocol.Case](w, protocol.Ref{Kind: "case", ID: caseID(2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.workBody, err = json.Marshal(c); err != nil {
+		t.Fatal(err)
+	}
+	w.work[0].Verdict.Outcome = protocol.Orphan
+	pages := newWeb(t, w)
+	p := consoletest.NewBrowser(t, pages.Handler(), "boss").Get("/work/urgent-1-17")
+	for _, want := range []string{c.ReceiptNo, c.ItemName, c.Applicant.Name, "/intake/" + c.Item, "/work/urgent-1-17/close"} {
+		if !strings.Contains(p.Body, want) {
+			t.Errorf("the clerk does not see %q", want)
+		}
+	}
+	p = consoletest.NewBrowser(t, pages.Handler(), "ops").Get("/work/urgent-1-17")
+	if strings.Contains(p.Body, c.Applicant.Name) || !strings.Contains(p.Body, "不能查看办件内容") {
+		t.Errorf("an operator sees the applicant: %s", consoletest.Text(p.Body))
+	}
+	w.workBody = nil
+	if p = consoletest.NewBrowser(t, pages.Handler(), "boss").Get("/work/urgent-1-17"); !strings.Contains(p.Body, "只剩操作的记录") {
+		t.Errorf("an erased body: %s", consoletest.Text(p.Body))
+	}
+	if p = consoletest.NewBrowser(t, pages.Handler(), "boss").Get("/work/urgent-1-99"); p.Status != 404 {
+		t.Errorf("an unknown item: status %d", p.Status)
 	}
 }

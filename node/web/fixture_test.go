@@ -36,18 +36,21 @@ func ago(hours int64) protocol.Instant { return nowAt - protocol.Instant(hours*h
 // world is what the pages of a test read and act on.
 type world struct {
 	*consoletest.Records
-	status Status
-	work   []Work
-	lapses []Lapse
-	desk   *fakeDesk
-	scans  *fakeScans
-	people consoletest.Sessions
-	closed []string
+	status   Status
+	work     []Work
+	workBody json.RawMessage
+	lapses   []Lapse
+	desk     *fakeDesk
+	scans    *fakeScans
+	people   consoletest.Sessions
+	closed   []string
 }
 
 func (w *world) Status(context.Context) (Status, error) { return w.status, nil }
 
 func (w *world) Work(context.Context) ([]Work, error) { return w.work, nil }
+
+func (w *world) WorkBody(context.Context, string) (json.RawMessage, error) { return w.workBody, nil }
 
 func (w *world) Lapses(after, until protocol.Instant, max int) (list []Lapse, err error) {
 	for _, l := range w.lapses {
@@ -78,7 +81,7 @@ func newWorld(t testing.TB) *world {
 			protocol.RoleOperator)}}
 	w.status = Status{Node: "yanbian", Epoch: 1, Level: 1, NumbersLeft: 18_412, DiskFree: 61 << 30, DiskTotal: 128 << 30, Bytes: 812 << 20,
 		WorkOpen:    1,
-		ScansQueued: 2, CertUntil: ago(-120),
+		ScansQueued: 2, CertFrom: ago(48), CertUntil: ago(-120), Room: "all", ClockKnown: true,
 		Lanes: []Lane{{Lane: protocol.Urgent, Connected: true, Server: "hub2", Since: ago(26), Fresh: nowAt, Queued: 3, Bytes: 8214, Oldest: ago(1)},
 			{Lane: protocol.Bulk, Connected: true, Server: "hub1", Since: ago(26), Fresh: nowAt}}}
 	for _, login := range slices.Sorted(maps.Keys(w.people)) {

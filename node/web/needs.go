@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"io"
+	"time"
 
 	"xiangyun/node/desk"
 	"xiangyun/protocol"
@@ -33,6 +35,8 @@ type Reader interface {
 	Lapses(after, until protocol.Instant, max int) ([]Lapse, error)
 	// Work lists own acts that did not become what their author wanted, open ones only.
 	Work(ctx context.Context) ([]Work, error)
+	// WorkBody is what the act of an item said; nil when it was erased.
+	WorkBody(ctx context.Context, id string) (json.RawMessage, error)
 }
 
 // Closer notes that a person dealt with a work item. The page has checked the
@@ -99,7 +103,12 @@ type Status struct {
 	DiskTotal   uint64 // 0 when not measured
 	Bytes       int64  // of the database
 	ScansQueued int    // files the hub does not hold yet
+	CertFrom    protocol.Instant
 	CertUntil   protocol.Instant
+	Room        string        // what the disk still allows: all, frugal, no-bulk, reserve, cases, none
+	Drilling    bool          // cut off on purpose
+	ClockOffset time.Duration // hub's clock minus this one's
+	ClockKnown  bool          // a beat measured it; else it is jumps since the start
 }
 
 // Lane is one session with the hub and what waits for it.
@@ -111,6 +120,7 @@ type Lane struct {
 	Fresh     protocol.Instant // when this node last had everything the hub had decided
 	Queued    uint64
 	Bytes     uint64
+	Held      uint64           // the hub holds them for its operator
 	Oldest    protocol.Instant // of the queue
 	Error     string           // of the last attempt, for operators
 }
@@ -143,6 +153,14 @@ func (s *Status) Lost() (since protocol.Instant) {
 		}
 	}
 	return since
+}
+
+// Held counts what the hub keeps for its operator to decide.
+func (s *Status) Held() (n uint64) {
+	for _, l := range s.Lanes {
+		n += l.Held
+	}
+	return n
 }
 
 // Queue counts what the hub is still owed, and when the oldest was written.

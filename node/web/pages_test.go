@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/console/consoletest"
@@ -69,12 +70,27 @@ func TestStatusSaysWhatToDo(t *testing.T) {
 		"a frozen node says why": {func(s *Status) { s.Frozen = protocol.NewFault(protocol.Fork, "push", "日志分叉。") },
 			[]string{"本节点已暂停办理", "日志分叉。", "请不要重启或恢复备份"}},
 		"an alarm names its rule and, to who can act, what to do": {func(s *Status) {
-			f := protocol.NewFault(protocol.Stale, "uplink", "本机时间比省级快 3 分钟。")
-			f.Rule, f.Hint = "C1", "chronyc tracking"
+			f := protocol.NewFault(protocol.Twin, "uplink", "本节点有两个程序同时运行。")
+			f.Rule, f.Hint = "F4", "停掉多余的副本"
 			s.Alarms = append(s.Alarms, f)
-		}, []string{"请注意：本机时间比省级快 3 分钟。（C1）", "处置提示：chronyc tracking"}},
-		"few numbers are announced":  {func(s *Status) { s.NumbersLeft = 12 }, []string{"收件号仅剩 12 个"}},
-		"a full disk is announced":   {func(s *Status) { s.DiskFree = 1 << 30 }, []string{"磁盘可用空间不足一成"}},
+		}, []string{"请注意：本节点有两个程序同时运行。（F4）", "处置提示：停掉多余的副本"}},
+		"few numbers are announced": {func(s *Status) { s.NumbersLeft = 12 }, []string{"收件号仅剩 12 个"}},
+		"85 %":                      {func(s *Status) { s.Room = "frugal" }, []string{"磁盘已用 85% 以上", "收件和办理不受影响", "停止导入"}},
+		"92 %":                      {func(s *Status) { s.Room = "no-bulk" }, []string{"磁盘已用 92% 以上", "批量业务暂停", "收件、受理和决定照常"}},
+		"95 %":                      {func(s *Status) { s.Room = "reserve" }, []string{"磁盘已用 95% 以上", "预留的空间"}},
+		"97 %":                      {func(s *Status) { s.Room = "cases" }, []string{"磁盘已用 97% 以上", "数据共享调用暂停"}},
+		"the reserve is used up":    {func(s *Status) { s.Room = "none" }, []string{"不能收件和办理", "不会丢失", "手工登记"}},
+		"a slow clock":              {func(s *Status) { s.ClockOffset = 90 * time.Second }, []string{"本机时钟比省级慢 90 秒", "标有时钟误差", "本机时钟不准"}},
+		"a fast clock":              {func(s *Status) { s.ClockOffset = -8 * time.Second }, []string{"本机时钟比省级快 8 秒"}},
+		"a clock ten years off, cut off since": {func(s *Status) { s.ClockKnown, s.ClockOffset = false, 87_600*time.Hour },
+			[]string{"本机时钟在运行中跳变了 约 10 年", "本机时钟不准"}},
+		"a clock outside the certificate": {func(s *Status) { s.CertFrom, s.CertUntil = ago(-87_600), ago(-87_700) },
+			[]string{"证书不在有效期内", "请先核对本机时钟", "收件不受影响"}},
+		"nothing owed but scans":          {func(s *Status) { s.Lanes[0].Queued = 0 }, []string{"还有 2 个扫描件没有传完", "待传扫描件 2 件"}},
+		"a drill is no fault of the line": {func(s *Status) { s.Drilling, s.Lanes[0].Connected = true, false }, []string{"正在断网演练", "xiangyun node online"}},
+		"held by the province":            {func(s *Status) { s.Lanes[0].Held = 4 }, []string{"省级暂存了 4 项操作"}},
+		"a fork says what to do": {func(s *Status) { s.Frozen = protocol.NewFault(protocol.Fork, "push", "日志分叉。") },
+			[]string{"xiangyun node fork show", "凭收件号重新录入"}},
 		"a rebase asks for patience": {func(s *Status) { s.NeedsRebase = true }, []string{"正在与省级核对日志"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -94,7 +110,7 @@ func TestStripIsOnEveryPage(t *testing.T) {
 	pages := newWeb(t, newWorld(t))
 	for _, target := range []string{"/", "/cases", "/items", "/work", "/nowhere", "/intake/" + poorID, "/strip"} {
 		p := consoletest.NewBrowser(t, pages.Handler(), "boss").Get(target)
-		for _, want := range []string{"与省级已连接", "数据截至 09:15", "待发送 3 条"} {
+		for _, want := range []string{"与省级已连接", "数据截至 09:15", "待发送 3 条", "待传扫描件 2 件"} {
 			if !strings.Contains(p.Body, want) {
 				t.Errorf("%s lacks %q", target, want)
 			}

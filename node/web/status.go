@@ -28,6 +28,9 @@ func (w *Web) status(v *console.Visit) error {
 func (w *Web) advice(v *console.Visit, st *Status) (list []string) {
 	if st.Frozen != nil {
 		list = append(list, v.T("advice.frozen", st.Frozen.Text))
+		if st.Frozen.Code == protocol.Fork {
+			list = append(list, v.T("advice.fork"))
+		}
 		if st.Frozen.Hint != "" && v.May(protocol.MayOperate, "") {
 			list = append(list, v.T("advice.hint", st.Frozen.Hint))
 		}
@@ -41,14 +44,24 @@ func (w *Web) advice(v *console.Visit, st *Status) (list []string) {
 	if st.NeedsRebase {
 		list = append(list, v.T("advice.rebase"))
 	}
-	if !st.Connected() {
+	switch {
+	case st.Drilling:
+		list = append(list, v.T("advice.drill"))
+	case !st.Connected():
 		list = append(list, v.T("advice.cut"))
 	}
 	if st.NumbersLeft < fewNumbers {
 		list = append(list, v.T("advice.numbers", st.NumbersLeft))
 	}
 	if low(st) {
-		list = append(list, v.T("advice.disk"))
+		list = append(list, v.T("room."+st.Room))
+	}
+	list = append(list, clockAdvice(v, st)...)
+	if queued, _ := st.Queue(); queued == 0 && st.ScansQueued > 0 {
+		list = append(list, v.T("advice.scans", st.ScansQueued))
+	}
+	if held := st.Held(); held > 0 {
+		list = append(list, v.T("advice.held", held))
 	}
 	if len(list) == 0 {
 		list = append(list, v.T("advice.fine"))
@@ -72,6 +85,9 @@ func laneSection(v *console.Visit, l *Lane) console.Section {
 	}
 	facts = append(facts, page.Fact{Label: "home.fresh", Cell: page.When(l.Fresh)}, page.Fact{Label: "home.unsent", Cell: size},
 		page.Fact{Label: "status.oldest", Cell: oldest})
+	if l.Held > 0 {
+		facts = append(facts, page.Fact{Label: "status.held", Cell: page.Number(l.Held)})
+	}
 	if l.Error != "" && v.May(protocol.MayOperate, "") {
 		facts = append(facts, page.Fact{Label: "status.error", Cell: page.Word(l.Error)})
 	}
@@ -86,7 +102,7 @@ func placeFacts(v *console.Visit, st *Status) []page.Fact {
 	if st.DiskTotal > 0 {
 		disk = page.Word(v.T("status.disk-of", console.Size(st.DiskFree), console.Size(st.DiskTotal)))
 		if low(st) {
-			disk.Badges = []page.Badge{{Tone: page.Warn, Word: "status.few"}}
+			disk.Badges = []page.Badge{{Tone: roomTones[st.Room], Word: "room-word." + st.Room}}
 		}
 	}
 	frozen := page.State(page.Badge{Tone: page.Good, Word: "status.working"})
@@ -98,5 +114,6 @@ func placeFacts(v *console.Visit, st *Status) []page.Fact {
 		{Label: "status.database", Cell: page.Word(console.Size(uint64(max(st.Bytes, 0))))},
 		{Label: "status.scans", Cell: page.Number(st.ScansQueued)}, {Label: "nav.work", Cell: page.Number(st.WorkOpen)},
 		{Label: "status.epoch", Cell: page.Number(st.Epoch)},
+		{Label: "status.clock", Cell: clockCell(v, st)},
 		{Label: "status.level", Cell: page.Number(uint64(st.Level))}, {Label: "status.cert", Cell: page.When(st.CertUntil)}}
 }

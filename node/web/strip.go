@@ -20,6 +20,9 @@ func (w *Web) strip(r *http.Request, st *Status) *page.Strip {
 	} else {
 		s = w.Shell().Cut(page.LangOf(r), st.Lost().Time(), st.Fresh().Time(), int(queued), oldest.Time())
 	}
+	if st.ScansQueued > 0 { // the entries may all be there while their papers are not
+		s.Parts = append(s.Parts, w.Shell().T(r, "strip.scans", st.ScansQueued))
+	}
 	if st.Frozen != nil {
 		s.Tone = page.Bad
 		s.Parts = append([]string{w.Shell().T(r, "strip.frozen")}, s.Parts...)
@@ -39,13 +42,19 @@ func (w *Web) notices(r *http.Request, st *Status) []page.Flash {
 		list = append(list, page.Flash{Tone: page.Warn, Text: w.Shell().T(r, "notice.numbers", st.NumbersLeft), Link: link})
 	}
 	if low(st) {
-		list = append(list, page.Flash{Tone: page.Warn, Text: "notice.disk", Link: link})
+		list = append(list, page.Flash{Tone: roomTones[st.Room], Text: "room." + st.Room, Link: link})
+	}
+	if st.ClockOffset.Abs() > clockDoubt || expired(st, w.now()) {
+		list = append(list, page.Flash{Tone: page.Warn, Text: "notice.clock", Link: link})
 	}
 	return list
 }
 
-// low reports whether a tenth of the disk or less is free.
-func low(st *Status) bool { return st.DiskTotal > 0 && st.DiskFree < st.DiskTotal/10 }
+// roomTones says how bad each step of a filling disk is (replication.md §12).
+var roomTones = map[string]page.Tone{"frugal": page.Info, "no-bulk": page.Warn, "reserve": page.Warn, "cases": page.Bad, "none": page.Bad}
+
+// low reports whether the disk no longer allows everything.
+func low(st *Status) bool { _, step := roomTones[st.Room]; return step }
 
 // laneWord is the key of a lane's name.
 func laneWord(l protocol.Lane) string { return "lane." + l.String() }

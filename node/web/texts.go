@@ -31,7 +31,8 @@ var frameTexts = page.Texts{
 	"strip.frozen":   {ZH: "本节点已暂停办理", EN: "This node has stopped taking acts"},
 	"notice.frozen":  {ZH: "本节点已暂停办理新业务：{1} 已有数据可以查询。", EN: "This node takes no new acts: {1} Records can still be read."},
 	"notice.numbers": {ZH: "收件号仅剩 {1} 个。保持联网会自动补充；如长时间断网，请联系省级管理员。", EN: "Only {1} receipt numbers are left. They are refilled while connected; after a long cut, ask the province."},
-	"notice.disk":    {ZH: "磁盘可用空间不足一成，请运维人员尽快清理。", EN: "Less than a tenth of the disk is free. The operator should make room."},
+	"notice.clock":   {ZH: "本机时钟不准，请运维人员校正；收件和办理照常。", EN: "This machine's clock is wrong; the operator should correct it. Intake and acts go on."},
+	"strip.scans":    {ZH: "待传扫描件 {1} 件", EN: "{1} scans to upload"},
 
 	"home.late":           {ZH: "已超期", EN: "Overdue"},
 	"home.soon":           {ZH: "明日前到期", EN: "Due by tomorrow"},

@@ -49,6 +49,9 @@ func New(cfg Config) (*Web, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open templates: %w", err)
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	w := &Web{cfg: cfg}
 	w.Console, err = console.New(console.Config{
 		Product: page.Text{ZH: "窗口工作台", EN: "Window workbench"}, Place: w.place, At: cfg.Node, Version: cfg.Version,
@@ -112,6 +115,7 @@ func (w *Web) pages() {
 	w.Handle("GET /requests", protocol.MayReadItems, listRequests)
 	w.Handle("GET /requests/{id}", protocol.MayReadItems, w.showRequest)
 	w.Handle("GET /work", protocol.MayReadStatus, w.listWork)
+	w.Handle("GET /work/{id}", protocol.MayReadStatus, w.showWork)
 	w.Handle("GET /work/{id}/close", protocol.MayOperate, w.askWork)
 	w.Handle("POST /work/{id}/close", protocol.MayOperate, w.closeWork)
 	w.Handle("GET /status", protocol.MayReadStatus, w.status)

@@ -24,7 +24,7 @@ func (w *Web) listWork(v *console.Visit) error {
 		Empty: page.Empty{What: "work.empty", Do: "work.empty-do"}}
 	for _, item := range list {
 		what := page.Word(v.KindWord(item.Verdict.Ref.Kind) + " · " + v.Act(item.Verdict.Ref.Kind, item.Act))
-		what.Href = recordPage(v, item.Verdict.Ref)
+		what.Href = "/work/" + escape(item.ID)
 		why := page.Word(item.Verdict.Text)
 		if item.Verdict.Rule != "" {
 			why = why.Under(v.T("page.rule", item.Verdict.Rule))

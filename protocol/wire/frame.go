@@ -47,19 +47,21 @@ const (
 	FrameProposed FrameType = 22 // what the leader decided; the hub's own form
 	FrameEnroll   FrameType = 23 // a request for a certificate, over xy-enroll/1; JSON
 	FrameEnrolled FrameType = 24 // its answer; JSON
+	FrameChainAsk FrameType = 25 // a node asks for lines of its own chain; JSON
+	FrameChain    FrameType = 26 // its answer; JSON
 )
 
 func (t FrameType) String() string {
 	names := [...]string{"", "hello", "welcome", "fault", "batch", "credit", "ack", "cursor", "got", "lines", "beat",
 		"snapask", "snaphead", "snappart", "snapend", "have", "missing", "put", "chunk", "receipt", "get", "propose", "proposed",
-		"enroll", "enrolled"}
+		"enroll", "enrolled", "chainask", "chain"}
 	if t.known() {
 		return names[t]
 	}
 	return fmt.Sprintf("frame(%d)", uint8(t))
 }
 
-func (t FrameType) known() bool { return t >= FrameHello && t <= FrameEnrolled }
+func (t FrameType) known() bool { return t >= FrameHello && t <= FrameChain }
 
 // Flags of a frame. Bits without a name are sent as 0 and ignored: a change of
 // meaning is a new frame type, never a flag.

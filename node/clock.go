@@ -1,0 +1,103 @@
+package node
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+
+	"xiangyun/protocol"
+)
+
+// How far the node's clock may be from the hub's before people are told, and
+// before an act says in its header that its time is doubtful (replication.C1).
+const (
+	clockWarn  = 5 * time.Second
+	clockDoubt = 60 * time.Second
+)
+
+// clockEvery is how often the clock is looked at; clockNoise is what a beat
+// cannot measure.
+const (
+	clockEvery = time.Second
+	clockNoise = 500 * time.Millisecond
+)
+
+// clockWatch knows how far the wall clock is off: from beats while connected,
+// and while cut off by what the wall clock did against the monotonic one since
+// the last beat (pitfalls.C4).
+type clockWatch struct {
+	now func() time.Time
+
+	mu     sync.Mutex // guards the rest
+	wall   time.Time  // both readings of one moment
+	mono   time.Time
+	offset time.Duration // hub minus own, at that moment
+	known  bool          // a beat measured it
+}
+
+func newClockWatch(now func() time.Time) *clockWatch {
+	w := &clockWatch{now: now}
+	w.wall, w.mono = now().Round(0), time.Now()
+	return w
+}
+
+// measured notes what a beat said.
+func (w *clockWatch) measured(offset time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.wall, w.mono, w.offset, w.known = w.now().Round(0), time.Now(), offset, true
+}
+
+// off is hub minus own, now; known is false while no beat ever measured it: then
+// it tells only jumps since the start.
+func (w *clockWatch) off() (offset time.Duration, known bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	jump := w.now().Round(0).Sub(w.wall) - time.Since(w.mono)
+	return w.offset - jump, w.known
+}
+
+// errorBound is what an act claims for its time, in milliseconds.
+func errorBound(offset time.Duration) uint32 {
+	ms := (offset.Abs() + clockNoise).Milliseconds()
+	return uint32(min(ms, math.MaxUint32))
+}
+
+// watchClock keeps the error bound of every act true and says so when the clock
+// leaves what people may rely on.
+func (n *Node) watchClock(ctx context.Context) error {
+	ticker := time.NewTicker(clockEvery)
+	defer ticker.Stop()
+	worst := 0
+	for {
+		up := n.uplink.Status()
+		for _, lane := range protocol.Lanes {
+			if l := up.Lanes[lane]; l.Connected && l.Offset != 0 {
+				n.clock.measured(l.Offset)
+			}
+		}
+		if offset, known := n.clock.off(); known || offset.Abs() > clockWarn {
+			n.store.SetClockError(errorBound(offset))
+			if step := clockStep(offset); step != worst {
+				n.log.Warn("clock offset changed", "hub_minus_own", offset.Round(time.Millisecond), "warn", clockWarn, "doubt", clockDoubt)
+				worst = step
+			}
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func clockStep(offset time.Duration) int {
+	switch {
+	case offset.Abs() > clockDoubt:
+		return 2
+	case offset.Abs() > clockWarn:
+		return 1
+	}
+	return 0
+}

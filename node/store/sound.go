@@ -1,0 +1,54 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"xiangyun/protocol"
+	"xiangyun/replication/boltfile"
+)
+
+// sound looks at the file before bbolt maps it: what bbolt would die of becomes
+// a fault with the one way out (pitfalls.B3). An empty file is one that was cut,
+// never a new one: a new database does not exist yet.
+func sound(path string) error {
+	err := boltfile.Check(path)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, boltfile.ErrInUse):
+		return &protocol.Fault{Code: protocol.Busy, Op: "open store", Text: "数据库正被另一个进程使用", Hint: "确认本节点没有在运行,再启动", Err: err}
+	}
+	return ruined(path, err)
+}
+
+// ruined tells the operator what is at stake before anything else is done with
+// the file: what the hub has comes back, what was never pushed does not.
+func ruined(path string, err error) error {
+	f := &protocol.Fault{Code: protocol.BadChain, Op: "open store", Err: err}
+	f.Text = "本节点的数据库已损坏,不能启动;" + atStake(path)
+	f.Hint = fmt.Sprintf("先检查磁盘;把 %s 和 %s.redo 移到别处保存(不要删除),向省级管理员要新令牌,用 xiangyun node enroll 重新接入。"+
+		"省级已有的内容会自动取回;没有上报的凭申请人手中的收件回执重新录入", path, path)
+	return f
+}
+
+func atStake(path string) string {
+	rows := boltfile.Tally(path)
+	n := 0
+	for _, lane := range protocol.Lanes {
+		n += rows[string(bucketPending[lane])]
+	}
+	switch {
+	case len(rows) == 0:
+		return "文件已不可读,未上报的操作数不明"
+	case n == 0:
+		return "可读部分中没有未上报的操作"
+	}
+	return fmt.Sprintf("可读部分中至少有 %d 项操作(含收件)没有上报,重新接入后会丢失", n)
+}
+
+// panicked is a panic of bbolt that Check did not foresee.
+func panicked(path string, p any) error {
+	return ruined(path, errors.New(strings.TrimSpace(fmt.Sprint(p))))
+}
