@@ -118,10 +118,10 @@ func (f *FSM) applyOne(index uint64, data []byte) (any, error) {
 	st := newStep(f, tx, index, cmd.now)
 	response, err := st.run(cmd)
 	if err != nil {
-		return nil, err
+		return nil, stored(err)
 	}
 	if err := st.finish(); err != nil {
-		return nil, err
+		return nil, stored(err)
 	}
 	if cmd.kind == kindDigest { // after the step, so that its own index counts
 		return nil, f.compare(cmd.claim)

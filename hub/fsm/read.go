@@ -20,10 +20,10 @@ func (f *FSM) View(fn func(tx *bbolt.Tx) error) error {
 	}
 	if open {
 		defer f.mu.Unlock()
-		return fn(tx)
+		return stored(fn(tx))
 	}
 	defer f.end(tx)
-	return fn(tx)
+	return stored(fn(tx))
 }
 
 // reading gives the open transaction with mu held, or else a read transaction
