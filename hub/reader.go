@@ -10,9 +10,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"xiangyun/hub/api"
+	"xiangyun/hub/fsm"
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
 	"xiangyun/protocol/rest"
+	"xiangyun/replication/fold"
 	"xiangyun/replication/search"
 )
 
@@ -53,7 +55,25 @@ func (r reader) Overdue(max int) (list []api.Lapse, err error) {
 func (r reader) Held(max int) (list []api.Held, err error) {
 	held, err := r.fsm.Held(max)
 	for i := range held {
-		list = append(list, api.Held{Ref: held[i].Entry.Ref, Pos: held[i].Entry.Pos(), Reason: held[i].Reason})
+		list = append(list, r.heldEntry(&held[i]))
+	}
+	return list, err
+}
+
+func (r reader) heldEntry(h *fold.Held) api.Held {
+	e := &h.Entry
+	return api.Held{Ref: e.Ref, Pos: e.Pos(), Reason: h.Reason, Origin: e.Origin, Act: e.Act, By: e.By, At: e.At, Index: h.Index}
+}
+
+// Queue gives bodies too, but for personal ones.
+func (r reader) Queue(ref protocol.Ref) (list []api.Held, err error) {
+	held, err := r.fsm.Queue(ref)
+	for i := range held {
+		one := r.heldEntry(&held[i])
+		if !hideBody(ref.Kind) {
+			one.Body = string(held[i].Entry.Body)
+		}
+		list = append(list, one)
 	}
 	return list, err
 }
@@ -132,6 +152,10 @@ type office struct{ *Server }
 func (o office) IssueToken(ctx context.Context, who *protocol.Account, role string, subject protocol.NodeID) (api.Token, error) {
 	t, err := o.Server.IssueToken(ctx, who, role, subject)
 	return api.Token(t), err
+}
+
+func (o office) Settle(ctx context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, what api.Settlement) error {
+	return o.Server.Settle(ctx, who, act, ref, fsm.Operation(what))
 }
 
 // ready: a hub server can serve once somebody leads.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"xiangyun/protocol"
@@ -27,6 +28,8 @@ type Office interface {
 	IssueToken(ctx context.Context, who *protocol.Account, role string, subject protocol.NodeID) (Token, error)
 	CreateAccount(ctx context.Context, who *protocol.Account, a protocol.Account, password string) (protocol.Record, error)
 	Change(ctx context.Context, who *protocol.Account, op string, id protocol.NodeID) error
+	// Settle is discard, fix or replay on what is held of a record, thaw on a node.
+	Settle(ctx context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, what Settlement) error
 }
 
 // Reader is what this server has applied. It answers at once, from many
@@ -38,6 +41,8 @@ type Reader interface {
 	// for an operator; at most max of them.
 	Overdue(max int) ([]Lapse, error)
 	Held(max int) ([]Held, error)
+	// Queue lists what is held of one record, in its order, with bodies.
+	Queue(ref protocol.Ref) ([]Held, error)
 }
 
 // Token is a new enrolment token; Text is shown once and kept nowhere.
@@ -98,6 +103,20 @@ type Held struct {
 	Ref    protocol.Ref `json:"ref"`
 	Pos    protocol.Pos `json:"pos"`
 	Reason string       `json:"reason"`
+
+	Origin protocol.NodeID  `json:"origin"`
+	Act    protocol.Act     `json:"act"`
+	By     string           `json:"by"`
+	At     protocol.Instant `json:"at" doc:"办理时间(节点时钟)"`
+	Index  uint64           `json:"index" doc:"何时起等待(省级序号)"`
+	Body   string           `json:"body,omitempty" doc:"原文;含个人信息的类型不给出"`
+}
+
+// Settlement is an operator's decision about a held entry.
+type Settlement struct {
+	Reason string          `json:"reason"`
+	Of     *protocol.Pos   `json:"of,omitempty"`
+	Body   json.RawMessage `json:"body,omitempty"`
 }
 
 type server struct {
@@ -110,6 +129,7 @@ type server struct {
 func New(cfg rest.Config, office Office, read Reader) *rest.API {
 	a, s := rest.New(cfg), &server{office, read}
 	s.cluster(a)
+	s.held(a)
 	s.records(a)
 	s.nodes(a)
 	s.requests(a)

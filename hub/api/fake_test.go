@@ -155,6 +155,22 @@ func (p *province) Overdue(max int) ([]api.Lapse, error) {
 	return []api.Lapse{{Ref: protocol.Ref{Kind: "case", ID: "1"}, Clock: protocol.K1, At: 1_767_225_600_000}}, p.fail
 }
 
+func (p *province) Settle(_ context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, what api.Settlement) error {
+	of := uint64(0)
+	if what.Of != nil {
+		of = what.Of.Seq
+	}
+	_, err := p.done("node", "%s: %s %s of %d because %s with %s", who.Login, act, ref, of, what.Reason, what.Body)
+	return err
+}
+
+func (p *province) Queue(ref protocol.Ref) ([]api.Held, error) {
+	if ref.ID != "1" {
+		return nil, p.fail
+	}
+	return []api.Held{{Ref: ref, Pos: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 7}, Reason: "unreadable", Body: "not json"}}, p.fail
+}
+
 func (p *province) Held(max int) ([]api.Held, error) {
 	p.max = max
 	return nil, p.fail

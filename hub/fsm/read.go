@@ -78,6 +78,15 @@ func (f *FSM) History(ref protocol.Ref) (steps []fold.Step, err error) {
 	return steps, err
 }
 
+// Queue lists what is held of one record, in its order.
+func (f *FSM) Queue(ref protocol.Ref) (list []fold.Held, err error) {
+	err = f.View(func(tx *bbolt.Tx) error {
+		list, err = fold.Queue(tx, ref)
+		return err
+	})
+	return list, err
+}
+
 // Held lists entries that wait for an operator, at most max.
 func (f *FSM) Held(max int) (list []fold.Held, err error) {
 	enough := errors.New("enough")

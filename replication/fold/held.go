@@ -68,6 +68,12 @@ func EachHeld(tx *bbolt.Tx, fn func(Held) error) error {
 	})
 }
 
+// Queue gives the held entries of one record in their order.
+func Queue(tx *bbolt.Tx, ref protocol.Ref) (queue []Held, err error) {
+	_, queue, err = readQueue(tx, ref)
+	return queue, err
+}
+
 func readHeld(v []byte) (Held, error) {
 	_, payload, err := wire.OpenValue(v)
 	if err != nil {
@@ -162,20 +168,27 @@ func (f Fold) drain(tx *bbolt.Tx, queue []Held, index uint64) (results []Result,
 }
 
 func takeHeld(tx *bbolt.Tx, ref protocol.Ref) (queue []Held, err error) {
-	b, prefix := tx.Bucket(bucketHeld), heldPrefix(ref)
-	var keys [][]byte
-	c := b.Cursor()
-	for k, v := c.Seek(prefix); ofQueue(k, prefix); k, v = c.Next() {
-		h, err := readHeld(bytes.Clone(v))
-		if err != nil {
-			return nil, fmt.Errorf("read held entry of %s: %w", ref, err)
-		}
-		keys, queue = append(keys, bytes.Clone(k)), append(queue, h)
+	keys, queue, err := readQueue(tx, ref)
+	if err != nil {
+		return nil, err
 	}
 	for _, k := range keys {
-		if err := b.Delete(k); err != nil {
+		if err := tx.Bucket(bucketHeld).Delete(k); err != nil {
 			return nil, fmt.Errorf("take held entry of %s: %w", ref, err)
 		}
 	}
 	return queue, nil
+}
+
+func readQueue(tx *bbolt.Tx, ref protocol.Ref) (keys [][]byte, queue []Held, err error) {
+	prefix := heldPrefix(ref)
+	c := tx.Bucket(bucketHeld).Cursor()
+	for k, v := c.Seek(prefix); ofQueue(k, prefix); k, v = c.Next() {
+		h, err := readHeld(bytes.Clone(v))
+		if err != nil {
+			return nil, nil, fmt.Errorf("read held entry of %s: %w", ref, err)
+		}
+		keys, queue = append(keys, bytes.Clone(k)), append(queue, h)
+	}
+	return keys, queue, nil
 }
