@@ -10,7 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"xiangyun/hub/api"
-	"xiangyun/hub/fsm"
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
 	"xiangyun/protocol/rest"
@@ -95,6 +94,11 @@ func (r reader) Status(context.Context) (api.Status, error) {
 		}
 		n := api.NodeStatus{ID: o.ID, State: o.State, Epoch: o.Epoch, Urgent: o.Last[protocol.Urgent].Seq, Bulk: o.Last[protocol.Bulk].Seq,
 			Frozen: o.Frozen[protocol.Urgent] + o.Frozen[protocol.Bulk]}
+		for _, f := range frozenLanes(o.OriginState) {
+			if f.There.Seq > 0 {
+				n.Forks = append(n.Forks, api.Fork{Lane: f.Lane, Here: f.Here, There: f.There})
+			}
+		}
 		if seen, ok := r.sightings.of(o.ID); ok {
 			n.LastBeat, n.Queue, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
 		}
@@ -152,10 +156,6 @@ type office struct{ *Server }
 func (o office) IssueToken(ctx context.Context, who *protocol.Account, role string, subject protocol.NodeID) (api.Token, error) {
 	t, err := o.Server.IssueToken(ctx, who, role, subject)
 	return api.Token(t), err
-}
-
-func (o office) Settle(ctx context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, what api.Settlement) error {
-	return o.Server.Settle(ctx, who, act, ref, fsm.Operation(what))
 }
 
 // ready: a hub server can serve once somebody leads.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -155,12 +156,12 @@ func (p *province) Overdue(max int) ([]api.Lapse, error) {
 	return []api.Lapse{{Ref: protocol.Ref{Kind: "case", ID: "1"}, Clock: protocol.K1, At: 1_767_225_600_000}}, p.fail
 }
 
-func (p *province) Settle(_ context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, what api.Settlement) error {
-	of := uint64(0)
-	if what.Of != nil {
-		of = what.Of.Seq
+func (p *province) Settle(_ context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, why string, of *protocol.Pos, body json.RawMessage) error {
+	seq := uint64(0)
+	if of != nil {
+		seq = of.Seq
 	}
-	_, err := p.done("node", "%s: %s %s of %d because %s with %s", who.Login, act, ref, of, what.Reason, what.Body)
+	_, err := p.done("node", "%s: %s %s of %d because %s with %s", who.Login, act, ref, seq, why, body)
 	return err
 }
 

@@ -52,12 +52,12 @@ func (s *server) held(a *rest.API) {
 	fix := post("/held/{kind}/{id}/fix", "fixHeld", "cluster", "以更正后的内容代替第一条等待处理的日志", protocol.MayOperate)
 	fix.Note = "更正内容须经原节点确认;规则不接受则什么都不变。原节点收到 Q2 拒绝,并取得更正后的记录。"
 	rest.Handle(a, fix, func(ctx context.Context, who *protocol.Account, in fixIn) (rest.None, error) {
-		return rest.None{}, s.office.Settle(ctx, who, "fix", heldIn{in.Kind, in.ID}.ref(), Settlement{in.Body.Reason, &in.Body.Of, in.Body.Body})
+		return rest.None{}, s.office.Settle(ctx, who, "fix", heldIn{in.Kind, in.ID}.ref(), in.Body.Reason, &in.Body.Of, in.Body.Body)
 	})
 	thaw := post("/nodes/{id}/thaw", "thawNode", "nodes", "恢复接收被暂停的通道", protocol.MayOperate)
 	thaw.Note = "用于不良版本造成的暂停(Q3),须先升级节点;分叉须换发新代次,解除后仍会再次冻结。"
 	rest.Handle(a, thaw, func(ctx context.Context, who *protocol.Account, in reasonIn) (rest.None, error) {
-		return rest.None{}, s.office.Settle(ctx, who, "thaw", ref("node", in.ID), Settlement{Reason: in.Body.Reason})
+		return rest.None{}, s.office.Settle(ctx, who, "thaw", ref("node", in.ID), in.Body.Reason, nil, nil)
 	})
 }
 
@@ -73,6 +73,6 @@ func (s *server) settle(a *rest.API, act protocol.Act, op, summary, note string)
 	r := post("/held/{kind}/{id}/"+string(act), op, "cluster", summary, protocol.MayOperate)
 	r.Note = note
 	rest.Handle(a, r, func(ctx context.Context, who *protocol.Account, in settleIn) (rest.None, error) {
-		return rest.None{}, s.office.Settle(ctx, who, act, heldIn{in.Kind, in.ID}.ref(), Settlement{Reason: in.Body.Reason, Of: in.Body.Of})
+		return rest.None{}, s.office.Settle(ctx, who, act, heldIn{in.Kind, in.ID}.ref(), in.Body.Reason, in.Body.Of, nil)
 	})
 }

@@ -53,7 +53,7 @@ func (st *step) batch(b *wire.Batch) (r BatchResult, err error) {
 	}
 	if fault != nil {
 		if fault.Code == protocol.Fork || fault.Code == protocol.BadChain {
-			st.freeze(k, c, fault.Text)
+			st.freeze(k, c, fault)
 		}
 		return r.with(st, fault), nil
 	}
@@ -104,7 +104,7 @@ func (st *step) take(k chainKey, c *chain, b *wire.Batch, known int, ack *wire.A
 		st.touch(k)
 	}
 	if fault != nil && fault.Code == protocol.Frozen {
-		st.freeze(k, c, fault.Text)
+		st.freeze(k, c, fault)
 	}
 	return taken, fault, nil
 }

@@ -133,7 +133,7 @@ func TestOneDeathWhileOpeningCondemnsNoServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	name := filepath.Join(h.dir, fileName+markerSuffix)
-	for deaths, want := range map[int]protocol.Code{1: 0, maxDeaths: protocol.BadChain} {
+	for deaths, want := range []protocol.Code{0, 0, protocol.BadChain} {
 		if err := os.WriteFile(name, bytes.Repeat([]byte("."), deaths), 0o600); err != nil {
 			t.Fatal(err)
 		}
