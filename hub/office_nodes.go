@@ -55,8 +55,12 @@ func (s *Server) IssueToken(ctx context.Context, who *protocol.Account, role str
 		return Token{}, err
 	}
 	if role == protocol.RoleNode {
-		if _, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(subject)}); err != nil {
+		node, rec, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(subject)})
+		if err != nil {
 			return Token{}, fmt.Errorf("节点 %s 尚未规划: %w", subject, err)
+		}
+		if err := s.twoForAFork(who, node, rec.By); err != nil {
+			return Token{}, err
 		}
 	}
 	id, err := randomID()
@@ -71,6 +75,23 @@ func (s *Server) IssueToken(ctx context.Context, who *protocol.Account, role str
 	body := protocol.Enrolment{Role: role, Subject: subject, Secret: secret.Hash(), Expires: t.Expires}
 	_, err = s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "enrolment", ID: id}, Act: "issue", Body: body, By: by(who)})
 	return t, err
+}
+
+// twoForAFork: a new epoch gives up what a forked node wrote beyond the hub's
+// last line, so one person fences the node and another lets it in again
+// (replication.F3).
+func (s *Server) twoForAFork(who *protocol.Account, node *protocol.Node, fencedBy string) error {
+	o, ok, err := s.fsm.Origin(node.ID)
+	if err != nil || !ok || o.Other == ([3]protocol.Pos{}) {
+		return err
+	}
+	switch {
+	case node.State != protocol.NodeFenced:
+		return &protocol.Fault{Code: protocol.Refused, Op: "issue token", Rule: "F3", Text: "节点的日志与省级已有的分叉,请先隔离该节点,再由另一人发放令牌"}
+	case fencedBy == by(who):
+		return &protocol.Fault{Code: protocol.Refused, Op: "issue token", Rule: "F3", Text: "分叉须由两人处理:您已隔离该节点,请由另一位管理员发放令牌"}
+	}
+	return nil
 }
 
 // randomID is ten characters that people can read out: no I, L, O, U.

@@ -76,7 +76,9 @@ func (st *step) enrol(c *fold.Change) error {
 	if old != nil && old.Epoch == o.Epoch || o.Epoch == 0 {
 		return nil
 	}
-	st.thaw(id)
+	if o.State == protocol.NodeEnrolled { // a node that is only fenced keeps showing why
+		st.thaw(id)
+	}
 	st.line(row{lane: protocol.Urgent, stream: id, what: lineEpoch, value: o.Epoch})
 	return nil
 }
