@@ -119,6 +119,11 @@ func (st *step) entry(c *chain, e *protocol.Entry, sig []byte) (protocol.Verdict
 		return protocol.Verdict{}, err
 	}
 	c.Pos, c.Index = e.Pos(), st.index
+	if r.Verdict.Outcome == protocol.RefusedAct {
+		if err := st.countRefused(e); err != nil {
+			return r.Verdict, err
+		}
+	}
 	return r.Verdict, st.decided(&r, false)
 }
 

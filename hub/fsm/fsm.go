@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -56,7 +57,9 @@ type FSM struct {
 	dirty   chan struct{}
 	ring    ring
 	watch   watchers
-	scopes  sync.Mutex // held while a scope snapshot is copied to its file
+	reads   openReads
+	refused atomic.Uint64 // acts of a record's own home
+	scopes  sync.Mutex    // held while a scope snapshot is copied to its file
 
 	mu        sync.Mutex // guards what follows
 	db        *bbolt.DB

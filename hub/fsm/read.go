@@ -37,7 +37,7 @@ func (f *FSM) reading() (tx *bbolt.Tx, open bool, err error) {
 	if err := f.closed(); err != nil {
 		return nil, false, err
 	}
-	tx, err = f.db.Begin(false)
+	tx, err = f.beginRead()
 	return tx, false, err
 }
 
