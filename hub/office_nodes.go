@@ -161,7 +161,7 @@ func (s *Server) useToken(ctx context.Context, ref protocol.Ref, e *protocol.Enr
 	var f *protocol.Fault
 	if errors.As(err, &f) && f.Code == protocol.Refused { // a race for the token: whoever holds it may ask again
 		if now, _, lerr := load[protocol.Enrolment](s, ref); lerr == nil && now.State == protocol.TokenUsed && now.Key == key {
-			return nil
+			return s.fillBlocks(ctx, e)
 		}
 		return &protocol.Fault{Code: protocol.Denied, Op: "enroll", Rule: f.Rule, Text: f.Text}
 	}
@@ -183,6 +183,43 @@ func (s *Server) admitNode(id protocol.NodeID, key protocol.Hash) ([]protocol.Dr
 		drafts = append(drafts, blockDraft(next+i, id, node.Epoch+1))
 	}
 	return drafts, nil
+}
+
+// fillBlocks gives a node what it lacks of its first receipt numbers: another
+// node that enrolled at the same time took a block that was meant for it.
+func (s *Server) fillBlocks(ctx context.Context, e *protocol.Enrolment) error {
+	if e.Role != protocol.RoleNode {
+		return nil
+	}
+	for {
+		have, err := s.blocksOf(e.Subject)
+		if err != nil || have >= blocksAhead/protocol.BlockSize {
+			return err
+		}
+		err = s.issueBlock(ctx, e.Subject)
+		if err != nil && protocol.CodeOf(err) != protocol.Refused { // refused: taken meanwhile, look again
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// blocksOf counts the blocks of a node's current epoch.
+func (s *Server) blocksOf(id protocol.NodeID) (n int, err error) {
+	node, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(id)})
+	if err != nil {
+		return 0, err
+	}
+	err = s.each("numblock", func(rec protocol.Record) error {
+		b, err := protocol.Load[protocol.NumberBlock](rec)
+		if err == nil && b.Node == id && b.Epoch == node.Epoch {
+			n++
+		}
+		return err
+	})
+	return n, err
 }
 
 func blockDraft(n uint64, id protocol.NodeID, epoch uint64) protocol.Draft {
