@@ -79,6 +79,12 @@ func (c *center) want(code protocol.Code, err error) {
 
 func (c *center) start() {
 	c.t.Helper()
+	c.open()
+	c.eventually("a leader", func() bool { _, err := c.Fresh(c.ctx()); return err == nil })
+}
+
+func (c *center) open() {
+	c.t.Helper()
 	var err error
 	c.pc, err = link.ListenUDP(c.addr)
 	c.must(err)
@@ -88,7 +94,6 @@ func (c *center) start() {
 	run, cancel := context.WithCancel(context.Background())
 	c.stop, c.done = cancel, make(chan error, 1)
 	go func(s *Server) { c.done <- s.Run(run) }(c.Server)
-	c.eventually("a leader", func() bool { _, err := c.Fresh(run); return err == nil })
 }
 
 func (c *center) shut() {

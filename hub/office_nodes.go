@@ -55,8 +55,12 @@ func (s *Server) IssueToken(ctx context.Context, who *protocol.Account, role str
 		return Token{}, err
 	}
 	if role == protocol.RoleNode {
-		if _, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(subject)}); err != nil {
+		node, rec, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(subject)})
+		if err != nil {
 			return Token{}, fmt.Errorf("节点 %s 尚未规划: %w", subject, err)
+		}
+		if err := s.twoForAFork(who, node, rec.By); err != nil {
+			return Token{}, err
 		}
 	}
 	id, err := randomID()
@@ -71,6 +75,23 @@ func (s *Server) IssueToken(ctx context.Context, who *protocol.Account, role str
 	body := protocol.Enrolment{Role: role, Subject: subject, Secret: secret.Hash(), Expires: t.Expires}
 	_, err = s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "enrolment", ID: id}, Act: "issue", Body: body, By: by(who)})
 	return t, err
+}
+
+// twoForAFork: a new epoch gives up what a forked node wrote beyond the hub's
+// last line, so one person fences the node and another lets it in again
+// (replication.F3).
+func (s *Server) twoForAFork(who *protocol.Account, node *protocol.Node, fencedBy string) error {
+	o, ok, err := s.fsm.Origin(node.ID)
+	if err != nil || !ok || o.Other == ([3]protocol.Pos{}) {
+		return err
+	}
+	switch {
+	case node.State != protocol.NodeFenced:
+		return &protocol.Fault{Code: protocol.Refused, Op: "issue token", Rule: "F3", Text: "节点的日志与省级已有的分叉,请先隔离该节点,再由另一人发放令牌"}
+	case fencedBy == by(who):
+		return &protocol.Fault{Code: protocol.Refused, Op: "issue token", Rule: "F3", Text: "分叉须由两人处理:您已隔离该节点,请由另一位管理员发放令牌"}
+	}
+	return nil
 }
 
 // randomID is ten characters that people can read out: no I, L, O, U.
@@ -140,7 +161,7 @@ func (s *Server) useToken(ctx context.Context, ref protocol.Ref, e *protocol.Enr
 	var f *protocol.Fault
 	if errors.As(err, &f) && f.Code == protocol.Refused { // a race for the token: whoever holds it may ask again
 		if now, _, lerr := load[protocol.Enrolment](s, ref); lerr == nil && now.State == protocol.TokenUsed && now.Key == key {
-			return nil
+			return s.fillBlocks(ctx, e)
 		}
 		return &protocol.Fault{Code: protocol.Denied, Op: "enroll", Rule: f.Rule, Text: f.Text}
 	}
@@ -162,6 +183,43 @@ func (s *Server) admitNode(id protocol.NodeID, key protocol.Hash) ([]protocol.Dr
 		drafts = append(drafts, blockDraft(next+i, id, node.Epoch+1))
 	}
 	return drafts, nil
+}
+
+// fillBlocks gives a node what it lacks of its first receipt numbers: another
+// node that enrolled at the same time took a block that was meant for it.
+func (s *Server) fillBlocks(ctx context.Context, e *protocol.Enrolment) error {
+	if e.Role != protocol.RoleNode {
+		return nil
+	}
+	for {
+		have, err := s.blocksOf(e.Subject)
+		if err != nil || have >= blocksAhead/protocol.BlockSize {
+			return err
+		}
+		err = s.issueBlock(ctx, e.Subject)
+		if err != nil && protocol.CodeOf(err) != protocol.Refused { // refused: taken meanwhile, look again
+			return err
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// blocksOf counts the blocks of a node's current epoch.
+func (s *Server) blocksOf(id protocol.NodeID) (n int, err error) {
+	node, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(id)})
+	if err != nil {
+		return 0, err
+	}
+	err = s.each("numblock", func(rec protocol.Record) error {
+		b, err := protocol.Load[protocol.NumberBlock](rec)
+		if err == nil && b.Node == id && b.Epoch == node.Epoch {
+			n++
+		}
+		return err
+	})
+	return n, err
 }
 
 func blockDraft(n uint64, id protocol.NodeID, epoch uint64) protocol.Draft {

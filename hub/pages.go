@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"xiangyun/hub/fsm"
 	"xiangyun/hub/quorum"
 	"xiangyun/hub/web"
 	"xiangyun/protocol"
@@ -85,7 +86,7 @@ func (p pageReader) Nodes(context.Context) ([]web.NodeState, error) {
 		if o.ID == protocol.Hub {
 			continue
 		}
-		n := web.NodeState{ID: o.ID, Server: holder[o.ID], Connected: holder[o.ID] != "", Frozen: o.Frozen[protocol.Urgent] + o.Frozen[protocol.Bulk]}
+		n := web.NodeState{ID: o.ID, Server: holder[o.ID], Connected: holder[o.ID] != "", Frozen: frozenLanes(o.OriginState)}
 		if seen, ok := p.sightings.of(o.ID); ok {
 			n.Beat, n.Queued, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
 			if p.cfg.Now().Sub(seen.At) < twinAfter {
@@ -95,6 +96,15 @@ func (p pageReader) Nodes(context.Context) ([]web.NodeState, error) {
 		list = append(list, n)
 	}
 	return list, nil
+}
+
+func frozenLanes(o fsm.OriginState) (list []web.Frozen) {
+	for _, lane := range protocol.Lanes {
+		if why := o.Frozen[lane]; why != "" {
+			list = append(list, web.Frozen{Lane: lane, Reason: why, Here: o.Last[lane], There: o.Other[lane]})
+		}
+	}
+	return list
 }
 
 func (p pageReader) Lapses(until protocol.Instant, max int) (list []web.Lapse, err error) {
@@ -111,7 +121,15 @@ func (p pageReader) Held(max int) (list []web.Held, err error) {
 	held, err := p.fsm.Held(max)
 	for i := range held {
 		e := &held[i].Entry
-		list = append(list, web.Held{Ref: e.Ref, Origin: e.Origin, Act: e.Act, By: e.By, At: e.At, Index: held[i].Index, Reason: held[i].Reason})
+		list = append(list, web.Held{Ref: e.Ref, Origin: e.Origin, Act: e.Act, By: e.By, At: e.At, Index: held[i].Index, Reason: held[i].Reason, Pos: e.Pos()})
+	}
+	return list, err
+}
+
+func (p pageReader) Queue(ref protocol.Ref) (list []web.Held, err error) {
+	held, err := p.reader.Queue(ref)
+	for _, h := range held {
+		list = append(list, web.Held(h))
 	}
 	return list, err
 }

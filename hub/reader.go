@@ -2,17 +2,16 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"xiangyun/hub/api"
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
 	"xiangyun/protocol/rest"
+	"xiangyun/replication/fold"
 	"xiangyun/replication/search"
 )
 
@@ -53,7 +52,25 @@ func (r reader) Overdue(max int) (list []api.Lapse, err error) {
 func (r reader) Held(max int) (list []api.Held, err error) {
 	held, err := r.fsm.Held(max)
 	for i := range held {
-		list = append(list, api.Held{Ref: held[i].Entry.Ref, Pos: held[i].Entry.Pos(), Reason: held[i].Reason})
+		list = append(list, r.heldEntry(&held[i]))
+	}
+	return list, err
+}
+
+func (r reader) heldEntry(h *fold.Held) api.Held {
+	e := &h.Entry
+	return api.Held{Ref: e.Ref, Pos: e.Pos(), Reason: h.Reason, Origin: e.Origin, Act: e.Act, By: e.By, At: e.At, Index: h.Index}
+}
+
+// Queue gives bodies too, but for personal ones.
+func (r reader) Queue(ref protocol.Ref) (list []api.Held, err error) {
+	held, err := r.fsm.Queue(ref)
+	for i := range held {
+		one := r.heldEntry(&held[i])
+		if !hideBody(ref.Kind) {
+			one.Body = string(held[i].Entry.Body)
+		}
+		list = append(list, one)
 	}
 	return list, err
 }
@@ -75,6 +92,11 @@ func (r reader) Status(context.Context) (api.Status, error) {
 		}
 		n := api.NodeStatus{ID: o.ID, State: o.State, Epoch: o.Epoch, Urgent: o.Last[protocol.Urgent].Seq, Bulk: o.Last[protocol.Bulk].Seq,
 			Frozen: o.Frozen[protocol.Urgent] + o.Frozen[protocol.Bulk]}
+		for _, f := range frozenLanes(o.OriginState) {
+			if f.There.Seq > 0 {
+				n.Forks = append(n.Forks, api.Fork{Lane: f.Lane, Here: f.Here, There: f.There})
+			}
+		}
 		if seen, ok := r.sightings.of(o.ID); ok {
 			n.LastBeat, n.Queue, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
 		}
@@ -117,13 +139,26 @@ func (s *Server) api(sessions *rest.Sessions) http.Handler {
 	return api.New(cfg, office{s}, reader{s})
 }
 
-// age is how long ago this server last heard of its leader; false at the
-// leader itself (pitfalls.R9).
+// age bounds how old this server's answers are; false at the leader itself. A
+// heartbeat alone proves nothing about the log (it may hang while they go on),
+// so the leader's stamp on the newest tick counts, too: one comes every second
+// (pitfalls.R9, replication.15).
 func (s *Server) age() (time.Duration, bool) {
 	if s.quorum.IsLeader() {
 		return 0, false
 	}
-	return s.quorum.Stats().SinceContact, true
+	return staleness(s.quorum.Stats().SinceContact, s.fsm.Clock(), s.Now()), true
+}
+
+// unknownAge is said by a server that has not heard of a leader since its start.
+const unknownAge = time.Hour
+
+// staleness takes the worse of both; contact is negative when there was none.
+func staleness(contact time.Duration, clock, now protocol.Instant) time.Duration {
+	if contact < 0 {
+		contact = unknownAge
+	}
+	return max(contact, time.Duration(now-clock)*time.Millisecond, 0)
 }
 
 // office shows the server's office in the API's words.
@@ -134,40 +169,21 @@ func (o office) IssueToken(ctx context.Context, who *protocol.Account, role stri
 	return api.Token(t), err
 }
 
-// ready: a hub server can serve once somebody leads.
+// ready: a hub server can serve once somebody leads and it is not far behind.
 func (s *Server) ready(context.Context) []rest.Check {
 	c := rest.Check{Name: "leader", OK: s.Leader() != ""}
 	if !c.OK {
 		c.Text = "省级集群正在选举主服务器"
 	}
-	return []rest.Check{c}
+	checks := []rest.Check{c}
+	if age, follower := s.age(); follower && age > maxAge {
+		checks = append(checks, rest.Check{Name: "fresh", Text: fmt.Sprintf("本服务器的数据已落后 %.0f 秒", age.Seconds())})
+	}
+	return checks
 }
 
-func (s *Server) metrics() *prometheus.Registry {
-	m := prometheus.NewRegistry()
-	m.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	gauge := func(name, help string, value func() float64) {
-		m.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
-	}
-	gauge("xy_applied_index", "Newest hub index this server has applied.", func() float64 { return float64(s.fsm.Applied().Get()) })
-	gauge("xy_is_leader", "1 on the leading server.", func() float64 {
-		if s.quorum.IsLeader() {
-			return 1
-		}
-		return 0
-	})
-	gauge("xy_held_entries", "Entries that wait for an operator.", func() float64 { return s.figure(func(st api.Status) float64 { return float64(st.Held) }) })
-	gauge("xy_overdue", "Statutory clocks that ran out and still run.", func() float64 { return s.figure(func(st api.Status) float64 { return float64(st.Overdue) }) })
-	return m
-}
-
-func (s *Server) figure(of func(api.Status) float64) float64 {
-	st, err := reader{s}.Status(context.Background())
-	if err != nil {
-		return -1
-	}
-	return of(st)
-}
+// maxAge is how far behind a server may be and still be given to people.
+const maxAge = 30 * time.Second
 
 // doors sends the API's addresses to the API and all others to the pages.
 func doors(api, pages http.Handler) http.Handler {

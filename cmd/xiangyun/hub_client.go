@@ -135,11 +135,6 @@ func hubNodeEnd(how, short string) *cobra.Command {
 		need: []string{"reason"}, body: reasonBody, said: saying("节点 %s 已办理")}.command()
 }
 
-func hubHeld() *cobra.Command {
-	return list{use: "held", short: "等待管理员处理的日志", path: "/api/v1/held", paging: byMax,
-		columns: []column{{"记录", "ref.kind"}, {"编号", "ref.id"}, {"通道", "pos.lane"}, {"序号", "pos.seq"}, {"原因", "reason"}}}.command()
-}
-
 func hubOverdue() *cobra.Command {
 	return list{use: "overdue", short: "超期清单", path: "/api/v1/overdue", paging: byMax,
 		columns: []column{{"记录", "ref.kind"}, {"编号", "ref.id"}, {"时限", "clock"}, {"到期", "at|time"}}}.command()

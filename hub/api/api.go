@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"xiangyun/protocol"
@@ -27,6 +28,9 @@ type Office interface {
 	IssueToken(ctx context.Context, who *protocol.Account, role string, subject protocol.NodeID) (Token, error)
 	CreateAccount(ctx context.Context, who *protocol.Account, a protocol.Account, password string) (protocol.Record, error)
 	Change(ctx context.Context, who *protocol.Account, op string, id protocol.NodeID) error
+	// Settle is discard, fix or replay on what is held of a record, thaw on a
+	// node. of is the held entry that the operator looked at, body a fix's.
+	Settle(ctx context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, why string, of *protocol.Pos, body json.RawMessage) error
 }
 
 // Reader is what this server has applied. It answers at once, from many
@@ -38,6 +42,8 @@ type Reader interface {
 	// for an operator; at most max of them.
 	Overdue(max int) ([]Lapse, error)
 	Held(max int) ([]Held, error)
+	// Queue lists what is held of one record, in its order, with bodies.
+	Queue(ref protocol.Ref) ([]Held, error)
 }
 
 // Token is a new enrolment token; Text is shown once and kept nowhere.
@@ -80,10 +86,19 @@ type NodeStatus struct {
 	Epoch    uint64           `json:"epoch"`
 	Urgent   uint64           `json:"urgent" doc:"紧急通道已判定到的序号"`
 	Bulk     uint64           `json:"bulk"`
-	Frozen   string           `json:"frozen,omitempty"`
+	Frozen   string           `json:"frozen,omitempty" doc:"为何不再接收它的日志"`
+	Forks    []Fork           `json:"forks,omitempty" doc:"与省级已有日志不一致的通道"`
 	LastBeat protocol.Instant `json:"last_beat,omitzero" doc:"最近一次在本服务器的心跳"`
 	Queue    uint64           `json:"queue_bytes,omitempty" doc:"待上报的字节"`
 	Numbers  uint64           `json:"numbers_left,omitempty" doc:"还能发出的收件编号"`
+}
+
+// Fork is a lane of which the node and the hub hold two histories. Fence the
+// node, then enrol it again with a new token: a new epoch.
+type Fork struct {
+	Lane  protocol.Lane `json:"lane" doc:"1 紧急,2 批量"`
+	Here  protocol.Pos  `json:"here" doc:"省级已有的最后一条"`
+	There protocol.Pos  `json:"there" doc:"节点送来的不一致的一条"`
 }
 
 // Lapse is a clock that ran out.
@@ -95,9 +110,15 @@ type Lapse struct {
 
 // Held is an entry that waits for an operator.
 type Held struct {
-	Ref    protocol.Ref `json:"ref"`
-	Pos    protocol.Pos `json:"pos"`
-	Reason string       `json:"reason"`
+	Ref    protocol.Ref     `json:"ref"`
+	Origin protocol.NodeID  `json:"origin"`
+	Act    protocol.Act     `json:"act"`
+	By     string           `json:"by"`
+	At     protocol.Instant `json:"at" doc:"办理时间(节点时钟)"`
+	Index  uint64           `json:"index" doc:"何时起等待(省级序号)"`
+	Reason string           `json:"reason"`
+	Pos    protocol.Pos     `json:"pos"`
+	Body   string           `json:"body,omitempty" doc:"原文;含个人信息的类型不给出"`
 }
 
 type server struct {
@@ -110,6 +131,7 @@ type server struct {
 func New(cfg rest.Config, office Office, read Reader) *rest.API {
 	a, s := rest.New(cfg), &server{office, read}
 	s.cluster(a)
+	s.held(a)
 	s.records(a)
 	s.nodes(a)
 	s.requests(a)

@@ -30,11 +30,6 @@ func (s *server) cluster(a *rest.API) {
 			l, err := s.read.Overdue(in.limit())
 			return rest.All(l), err
 		})
-	rest.Handle(a, get("/held", "listHeld", "cluster", "等待管理员处理的日志", protocol.MayOperate),
-		func(_ context.Context, _ *protocol.Account, in atMost) (rest.List[Held], error) {
-			l, err := s.read.Held(in.limit())
-			return rest.All(l), err
-		})
 }
 
 func (s *server) change(op string) func(context.Context, *protocol.Account, byID) (rest.None, error) {

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -153,6 +154,22 @@ func (p *province) Status(context.Context) (api.Status, error) {
 func (p *province) Overdue(max int) ([]api.Lapse, error) {
 	p.max = max
 	return []api.Lapse{{Ref: protocol.Ref{Kind: "case", ID: "1"}, Clock: protocol.K1, At: 1_767_225_600_000}}, p.fail
+}
+
+func (p *province) Settle(_ context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, why string, of *protocol.Pos, body json.RawMessage) error {
+	seq := uint64(0)
+	if of != nil {
+		seq = of.Seq
+	}
+	_, err := p.done("node", "%s: %s %s of %d because %s with %s", who.Login, act, ref, seq, why, body)
+	return err
+}
+
+func (p *province) Queue(ref protocol.Ref) ([]api.Held, error) {
+	if ref.ID != "1" {
+		return nil, p.fail
+	}
+	return []api.Held{{Ref: ref, Pos: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 7}, Reason: "unreadable", Body: "not json"}}, p.fail
 }
 
 func (p *province) Held(max int) ([]api.Held, error) {

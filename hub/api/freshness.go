@@ -16,12 +16,12 @@ const (
 
 // Freshness makes every answer tell how fresh it is: the newest index this
 // server had applied before it read, and on a follower for how many seconds it
-// has not heard from the leader. applied and age are called once a request; age
+// has been behind the leader at most. applied and age are called once a request; age
 // gives false at the leader.
 func Freshness(cfg *rest.Config, applied func() uint64, age func() (time.Duration, bool)) {
 	cfg.Stamped = []rest.Header{
 		{Name: IndexHeader, Always: true, Summary: "本回答至少包含省级序号至此的全部决定"},
-		{Name: AgeHeader, Summary: "非主服务器的回答:与主服务器失去联系的秒数;主服务器不带此项"},
+		{Name: AgeHeader, Summary: "非主服务器的回答:内容最多旧多少秒(按主服务器每秒的时钟);主服务器不带此项"},
 	}
 	cfg.Stamp = func() http.Header {
 		h := http.Header{IndexHeader: {strconv.FormatUint(applied(), 10)}}

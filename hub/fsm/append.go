@@ -53,7 +53,7 @@ func (st *step) batch(b *wire.Batch) (r BatchResult, err error) {
 	}
 	if fault != nil {
 		if fault.Code == protocol.Fork || fault.Code == protocol.BadChain {
-			st.freeze(k, c, fault.Text)
+			st.freeze(k, c, fault)
 		}
 		return r.with(st, fault), nil
 	}
@@ -104,7 +104,7 @@ func (st *step) take(k chainKey, c *chain, b *wire.Batch, known int, ack *wire.A
 		st.touch(k)
 	}
 	if fault != nil && fault.Code == protocol.Frozen {
-		st.freeze(k, c, fault.Text)
+		st.freeze(k, c, fault)
 	}
 	return taken, fault, nil
 }
@@ -119,6 +119,11 @@ func (st *step) entry(c *chain, e *protocol.Entry, sig []byte) (protocol.Verdict
 		return protocol.Verdict{}, err
 	}
 	c.Pos, c.Index = e.Pos(), st.index
+	if r.Verdict.Outcome == protocol.RefusedAct {
+		if err := st.countRefused(e); err != nil {
+			return r.Verdict, err
+		}
+	}
 	return r.Verdict, st.decided(&r, false)
 }
 

@@ -18,12 +18,20 @@ type chainKey struct {
 
 // chain is how far one origin's lane is decided.
 type chain struct {
-	Pos    protocol.Pos `json:"pos"`   // last line taken
-	Index  uint64       `json:"index"` // that decided it
-	Frozen string       `json:"frozen,omitempty"`
-	Bad    []badLine    `json:"bad,omitempty"` // lately quarantined
+	Pos    protocol.Pos  `json:"pos"`   // last line taken
+	Index  uint64        `json:"index"` // that decided it
+	Frozen string        `json:"frozen,omitempty"`
+	Other  *protocol.Pos `json:"other,omitempty"` // the line of another history that froze it
+	Bad    []badLine     `json:"bad,omitempty"`   // lately quarantined
 
 	stored []byte // as in the bucket, for the sum
+}
+
+func (c *chain) other() protocol.Pos {
+	if c.Other == nil {
+		return protocol.Pos{}
+	}
+	return *c.Other
 }
 
 // loadChains reads the origin table.
@@ -105,6 +113,7 @@ func (st *step) fenced(id protocol.NodeID, o *origin, epoch uint64) *protocol.Fa
 // join checks that b goes on from what is decided (replication.A5, A6) and
 // gives the number of its lines that are known already. A fault of code fork or
 // badchain freezes the lane; a malformed batch is no history at all.
+// The line it is about stands in the fault's Pos.
 func (st *step) join(c *chain, b *wire.Batch) (known int, fault *protocol.Fault, err error) {
 	for known < len(b.Entries) && b.Entries[known].Seq <= c.Pos.Seq {
 		known++
@@ -116,7 +125,11 @@ func (st *step) join(c *chain, b *wire.Batch) (known int, fault *protocol.Fault,
 		}
 	}
 	if broken != nil {
-		return known, asFault(broken), nil
+		fault = asFault(broken)
+		if fault.Code == protocol.Fork && known < len(b.Entries) {
+			fault.Pos = b.Entries[known].Pos()
+		}
+		return known, fault, nil
 	}
 	return known, nil, nil
 }
@@ -131,7 +144,7 @@ func (st *step) overlap(c *chain, entries []protocol.Entry) (*protocol.Fault, er
 		}
 		if ok && kept.Entry.Hash != e.Hash { // A5
 			f := protocol.NewFault(protocol.Fork, "append", "第 %d 条与已有的不是同一条", e.Seq)
-			f.Pos = c.Pos
+			f.Pos = e.Pos()
 			return f, nil
 		}
 	}
@@ -139,10 +152,13 @@ func (st *step) overlap(c *chain, entries []protocol.Entry) (*protocol.Fault, er
 }
 
 // freeze stops a lane until an operator settles it (replication.F1).
-func (st *step) freeze(k chainKey, c *chain, reason string) {
-	c.Frozen = reason
+func (st *step) freeze(k chainKey, c *chain, fault *protocol.Fault) {
+	c.Frozen, c.Other = fault.Text, nil
+	if fault.Code == protocol.Fork && fault.Pos.Seq > 0 {
+		c.Other = &fault.Pos
+	}
 	st.touch(k)
-	st.f.o.Log.Error("lane frozen", "origin", k.origin, "lane", k.lane, "seq", c.Pos.Seq, "reason", reason)
+	st.f.o.Log.Error("lane frozen", "origin", k.origin, "lane", k.lane, "seq", c.Pos.Seq, "reason", c.Frozen, "other", c.other())
 }
 
 // thaw lets the lanes of a node go on and forgets what was quarantined.
@@ -150,7 +166,7 @@ func (st *step) thaw(id protocol.NodeID) {
 	for _, lane := range protocol.Lanes {
 		k := chainKey{id, lane}
 		if c := st.f.chains[k]; c != nil {
-			c.Frozen, c.Bad = "", nil
+			c.Frozen, c.Other, c.Bad = "", nil, nil
 			st.touch(k)
 		}
 	}

@@ -109,6 +109,9 @@ func TestChainRules(t *testing.T) {
 			if frozen := o.Frozen[protocol.Urgent] != ""; frozen != tt.frozen {
 				t.Errorf("frozen is %v, want %v", frozen, tt.frozen)
 			}
+			if tt.code == protocol.Fork && o.Other[protocol.Urgent].Seq == 0 {
+				t.Error("nobody can see where the histories part")
+			}
 			if r.Ack.Pos.Seq > 0 {
 				if err := r.Ack.Validate(); err != nil {
 					t.Errorf("acknowledgement: %v", err)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 
 	"xiangyun/replication/fold"
 )
@@ -33,7 +32,7 @@ func Open(dir string, o Options) (*FSM, error) {
 		return nil, fmt.Errorf("open hub state: %w", err)
 	}
 	begin := time.Now()
-	db, err := openDB(f.path(fileName), o.MmapSize)
+	db, err := openChecked(f.path(fileName), o.MmapSize)
 	if err != nil {
 		return nil, fmt.Errorf("open hub state: %w", err)
 	}
@@ -106,29 +105,24 @@ func (f *FSM) moveIn(name string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// openDB opens behind recover: a damaged file may make bbolt panic
-// (pitfalls.B3). Readers never stop the writer while the file fits the
-// reserved address space.
+// openDB opens a file that was proven before or is new: a damaged one may kill
+// the process (see openChecked). Readers never stop the writer while the file
+// fits the reserved address space.
 func openDB(path string, mmap int) (db *bbolt.DB, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			db, err = nil, damaged(fmt.Errorf("open %s: %v", filepath.Base(path), p))
-		}
-	}()
-	db, err = bbolt.Open(path, 0o600, &bbolt.Options{ // pitfalls.B1
-		Timeout: time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true,
-		InitialMmapSize: mmap, PageSize: pageSize,
+	err = guard(func() (err error) {
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{ // pitfalls.B1
+			Timeout: time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true,
+			InitialMmapSize: mmap, PageSize: pageSize,
+		})
+		return openFault(err)
 	})
-	if err != nil && !errors.Is(err, berrors.ErrTimeout) && !errors.Is(err, os.ErrPermission) {
-		err = damaged(err)
-	}
 	return db, err
 }
 
 // adopt takes over what db holds. The caller holds mu, or is Open.
 func (f *FSM) adopt(db *bbolt.DB) error {
 	next := FSM{o: f.o}
-	if err := db.View(next.readAll); err != nil {
+	if err := guard(func() error { return db.View(next.readAll) }); err != nil {
 		return err
 	}
 	f.db, f.tx, f.committed = db, nil, next.state.Applied

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -57,6 +58,8 @@ type FSM struct {
 	ring    ring
 	watch   watchers
 	scopes  scopes
+	reads   openReads
+	refused atomic.Uint64 // acts of a record's own home
 
 	mu        sync.Mutex // guards what follows
 	db        *bbolt.DB
@@ -118,10 +121,10 @@ func (f *FSM) applyOne(index uint64, data []byte) (any, error) {
 	st := newStep(f, tx, index, cmd.now)
 	response, err := st.run(cmd)
 	if err != nil {
-		return nil, err
+		return nil, stored(err)
 	}
 	if err := st.finish(); err != nil {
-		return nil, err
+		return nil, stored(err)
 	}
 	if cmd.kind == kindDigest { // after the step, so that its own index counts
 		return nil, f.compare(cmd.claim)

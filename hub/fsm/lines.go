@@ -3,7 +3,6 @@ package fsm
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 
 	"go.etcd.io/bbolt"
 
@@ -167,14 +166,11 @@ func (f *FSM) begin() (*bbolt.Tx, error) {
 	if err := f.closed(); err != nil {
 		return nil, err
 	}
-	tx, err := f.db.Begin(false)
-	if err != nil {
-		return nil, fmt.Errorf("read hub state: %w", err)
-	}
-	return tx, nil
+	return f.beginRead()
 }
 
 func (f *FSM) end(tx *bbolt.Tx) {
+	f.reads.closed(tx)
 	if err := tx.Rollback(); err != nil {
 		f.o.Log.Error("end read transaction", "err", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -22,7 +23,13 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(openEnv); dir != "" {
+		openAsChild(dir)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // paper is a kind of the tests' own: who holds it, who reads it and what runs
 // for it stand in its body.

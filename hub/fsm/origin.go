@@ -23,6 +23,7 @@ type OriginState struct {
 	State  string          // of the node record
 	Last   [3]protocol.Pos // by lane
 	Frozen [3]string       // by lane: why nothing is taken, or empty
+	Other  [3]protocol.Pos // by lane: the line of another history that froze it, or zero
 }
 
 // Origin gives what is known of a node; false when it was never planned.
@@ -41,7 +42,7 @@ func (f *FSM) originState(id protocol.NodeID, o *origin) OriginState {
 	for _, lane := range protocol.Lanes {
 		s.Last[lane].Lane = lane
 		if c := f.chains[chainKey{id, lane}]; c != nil {
-			s.Last[lane], s.Frozen[lane] = c.Pos, c.Frozen
+			s.Last[lane], s.Frozen[lane], s.Other[lane] = c.Pos, c.Frozen, c.other()
 		}
 	}
 	return s
@@ -75,7 +76,9 @@ func (st *step) enrol(c *fold.Change) error {
 	if old != nil && old.Epoch == o.Epoch || o.Epoch == 0 {
 		return nil
 	}
-	st.thaw(id)
+	if o.State == protocol.NodeEnrolled { // a node that is only fenced keeps showing why
+		st.thaw(id)
+	}
 	st.line(row{lane: protocol.Urgent, stream: id, what: lineEpoch, value: o.Epoch})
 	return nil
 }

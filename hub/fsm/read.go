@@ -20,10 +20,10 @@ func (f *FSM) View(fn func(tx *bbolt.Tx) error) error {
 	}
 	if open {
 		defer f.mu.Unlock()
-		return fn(tx)
+		return stored(fn(tx))
 	}
 	defer f.end(tx)
-	return fn(tx)
+	return stored(fn(tx))
 }
 
 // reading gives the open transaction with mu held, or else a read transaction
@@ -37,7 +37,7 @@ func (f *FSM) reading() (tx *bbolt.Tx, open bool, err error) {
 	if err := f.closed(); err != nil {
 		return nil, false, err
 	}
-	tx, err = f.db.Begin(false)
+	tx, err = f.beginRead()
 	return tx, false, err
 }
 
@@ -76,6 +76,15 @@ func (f *FSM) History(ref protocol.Ref) (steps []fold.Step, err error) {
 		return err
 	})
 	return steps, err
+}
+
+// Queue lists what is held of one record, in its order.
+func (f *FSM) Queue(ref protocol.Ref) (list []fold.Held, err error) {
+	err = f.View(func(tx *bbolt.Tx) error {
+		list, err = fold.Queue(tx, ref)
+		return err
+	})
+	return list, err
 }
 
 // Held lists entries that wait for an operator, at most max.

@@ -94,7 +94,7 @@ func (f *FSM) copyScope(ctx context.Context, node protocol.NodeID, w io.Writer) 
 		return c.add(&rec)
 	})
 	c.cut()
-	if err := errors.Join(err, c.w.Flush()); err != nil {
+	if err := errors.Join(stored(err), c.w.Flush()); err != nil {
 		return h, nil, err
 	}
 	h.Count = c.count

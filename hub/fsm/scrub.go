@@ -57,7 +57,7 @@ func (f *FSM) Scrub(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = verify(tx)
+	err = guard(func() error { return verify(tx) })
 	f.end(tx)
 	if err != nil {
 		return fmt.Errorf("scrub: %w", err)
@@ -73,7 +73,11 @@ func (f *FSM) Scrub(ctx context.Context) error {
 func (f *FSM) scrubBucket(ctx context.Context, name []byte) error {
 	var from []byte
 	for ctx.Err() == nil {
-		next, err := f.scrubSlice(name, from)
+		var next []byte
+		err := guard(func() (err error) {
+			next, err = f.scrubSlice(name, from)
+			return err
+		})
 		if err != nil || next == nil {
 			return err
 		}

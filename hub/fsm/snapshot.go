@@ -40,9 +40,9 @@ func (f *FSM) Snapshot() (raft.FSMSnapshot, error) {
 	if err := f.commitOrStop(); err != nil {
 		return nil, err
 	}
-	tx, err := f.db.Begin(false)
+	tx, err := f.beginRead()
 	if err != nil {
-		return nil, fmt.Errorf("open snapshot: %w", err)
+		return nil, err
 	}
 	return &snapshot{f: f, tx: tx, index: f.state.Applied}, nil
 }

@@ -104,6 +104,15 @@ func damaged(err error) error {
 		Hint: "停用本服务器:在主服务器上移除它,清空数据目录,换新的服务器编号重新加入", Err: err}
 }
 
+// stored tells that what cannot be read came from this server's own disk, and
+// so what to do; other errors are passed on.
+func stored(err error) error {
+	if protocol.CodeOf(err) == protocol.Malformed {
+		return damaged(err)
+	}
+	return err
+}
+
 // laneKey is the key, or the prefix of the keys, of one origin's lane. An origin
 // holds no zero byte.
 func laneKey(origin protocol.NodeID, lane protocol.Lane) []byte {

@@ -74,6 +74,13 @@ func (f *FSM) Level() uint16 {
 	return f.state.Level
 }
 
+// Clock is the leader's stamp on the newest tick applied here.
+func (f *FSM) Clock() protocol.Instant {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.state.Clock
+}
+
 // Generation tells feeds apart that a restore of the hub broke.
 func (f *FSM) Generation() uint64 {
 	f.mu.Lock()

@@ -198,7 +198,7 @@ func (f *FSM) sliceOf(tx *bbolt.Tx, kind protocol.KindName, from string, list []
 	if errors.Is(err, enough) {
 		err = nil
 	}
-	return list, err
+	return list, stored(err)
 }
 
 // tell hands the changes of one index to every reader.

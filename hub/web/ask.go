@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type question struct {
 	back   func(v *console.Visit) string
 	facts  func(v *console.Visit) ([]page.Fact, error)
 	fields []page.Field
+	filled func(v *console.Visit) (map[string]string, error) // what fields begin with; nil is nothing
 	do     func(v *console.Visit, form url.Values) error
 	to     func(v *console.Visit) string // after it was done; nil is back
 }
@@ -60,7 +62,28 @@ func answerQuestion(v *console.Visit, q *question) error {
 	return v.Done(to(v), page.Good, "done."+q.name)
 }
 
+// begin adds what the fields begin with to what was typed.
+func (q *question) begin(v *console.Visit, typed url.Values) (url.Values, error) {
+	if q.filled == nil {
+		return typed, nil
+	}
+	first, err := q.filled(v)
+	if err != nil {
+		return nil, err
+	}
+	all := url.Values{}
+	for name, value := range first {
+		all.Set(name, value)
+	}
+	maps.Copy(all, typed)
+	return all, nil
+}
+
 func renderQuestion(v *console.Visit, q *question, typed url.Values, flash ...page.Flash) error {
+	typed, err := q.begin(v, typed)
+	if err != nil {
+		return err
+	}
 	facts, err := q.facts(v)
 	if err != nil {
 		return err

@@ -119,21 +119,3 @@ func (w *Web) overdue(v *console.Visit) error {
 	s := console.Section{ID: "overdue", Refresh: 30, Lead: "overdue.lead", Table: &t}
 	return v.Show(page.View{Title: "nav.overdue", Active: "overdue"}, console.Sheet{Sections: []console.Section{s}})
 }
-
-// held lists the entries that wait for an operator: nothing vanishes.
-func (w *Web) held(v *console.Visit) error {
-	list, err := w.cfg.Reader.Held(maxShown)
-	if err != nil {
-		return err
-	}
-	t := page.Table{Caption: "nav.held", Empty: page.Empty{What: "held.empty", Do: "held.empty-do"},
-		Cols: []page.Col{{Label: "overdue.record"}, {Label: "held.act", Short: true}, {Label: "held.origin", Short: true},
-			{Label: "held.at", Short: true},
-			{Label: "held.index", Num: true}, {Label: "held.why"}}}
-	for _, h := range list {
-		t.Add(page.Word(v.KindWord(h.Ref.Kind)).Under(h.Ref.ID), page.Word(v.Act(h.Ref.Kind, h.Act)),
-			page.Word(v.Place(h.Origin)).Under(v.Person(h.By)),
-			page.When(h.At), page.Number(h.Index), page.Word(h.Reason)).Tone = page.Warn
-	}
-	return v.Show(page.View{Title: "nav.held", Active: "held"}, console.Sheet{Sections: []console.Section{{Lead: "held.lead", Table: &t}}})
-}

@@ -45,7 +45,17 @@ type world struct {
 func (w *world) Cluster(context.Context) (Cluster, error)   { return w.state, nil }
 func (w *world) Nodes(context.Context) ([]NodeState, error) { return w.nodes, nil }
 func (w *world) Held(max int) ([]Held, error)               { return w.held[:min(max, len(w.held))], nil }
-func (w *world) Plan(context.Context) (Plan, error)         { return w.plan, nil }
+
+func (w *world) Queue(ref protocol.Ref) (list []Held, err error) {
+	for _, h := range w.held {
+		if h.Ref == ref {
+			list = append(list, h)
+		}
+	}
+	return list, nil
+}
+
+func (w *world) Plan(context.Context) (Plan, error) { return w.plan, nil }
 
 func (w *world) Lapses(until protocol.Instant, max int) (list []Lapse, err error) {
 	for _, l := range w.lapses {
@@ -189,9 +199,15 @@ func (w *world) running() {
 			{ID: "hub3", Addr: "10.22.0.13:7443", Voter: true, Heard: ago(2), Build: "0.1.0"}}}
 	behind := []uint64{2, 341}
 	w.nodes = []NodeState{{ID: "yanbian", Connected: true, Server: "hub2", Beat: nowAt - 1000, Behind: &behind[0], Queued: 8214, Numbers: 18_412,
-		Build: "0.1.0"}, {ID: "changchun", Server: "hub1", Beat: ago(2), Behind: &behind[1], Numbers: 20_000}}
+		Build: "0.1.0"}, {ID: "changchun", Server: "hub1", Beat: ago(2), Behind: &behind[1], Numbers: 20_000,
+		Frozen: []Frozen{{Lane: protocol.Urgent, Reason: "第 312 条与已有的不是同一条", Here: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 340, Hash: protocol.Hash{7}},
+			There: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 312, Hash: protocol.Hash{9}}}}}}
 	w.held = []Held{{Ref: protocol.Ref{Kind: "case", ID: "jilin-1-00000009-A"}, Origin: "yanbian", Act: "accept", By: "yanbian:acc11", At: ago(6),
-		Index: 47_001, Reason: "内容不是有效的 JSON"}}
+		Index: 47_001, Reason: "内容不是有效的 JSON"},
+		{Ref: protocol.Ref{Kind: "agency", ID: foodOf}, Origin: "yanbian", Act: "update", By: "yanbian:win03", At: ago(5), Index: 47_020,
+			Reason: "内容不是有效的 JSON", Body: `{"name":"延边州市场监督管理局",`, Pos: protocol.Pos{Epoch: 2, Lane: protocol.Bulk, Seq: 311, Hash: protocol.Hash{0x1f, 0xa2}}},
+		{Ref: protocol.Ref{Kind: "agency", ID: foodOf}, Origin: "yanbian", Act: "update", By: "yanbian:win03", At: ago(4), Index: 47_021,
+			Reason: "queued behind a held entry"}}
 }
 
 // fakeOffice notes what it is asked and answers as it is told.
@@ -256,6 +272,15 @@ func (o *fakeOffice) CreateAccount(_ context.Context, _ *protocol.Account, a pro
 
 func (o *fakeOffice) Change(_ context.Context, _ *protocol.Account, op string, id protocol.NodeID) error {
 	_, err := o.called("%s %s", op, id)
+	return err
+}
+
+func (o *fakeOffice) Settle(_ context.Context, _ *protocol.Account, act protocol.Act, ref protocol.Ref, why string, of *protocol.Pos, body json.RawMessage) error {
+	seq := uint64(0)
+	if of != nil {
+		seq = of.Seq
+	}
+	_, err := o.called("%s %s of %d because %s with %s", act, ref, seq, why, body)
 	return err
 }
 

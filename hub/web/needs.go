@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
@@ -23,6 +24,9 @@ type Office interface {
 	PublishCalendar(ctx context.Context, who *protocol.Account, year protocol.CalendarYear) (protocol.Record, error)
 	CreateAccount(ctx context.Context, who *protocol.Account, a protocol.Account, password string) (protocol.Record, error)
 	Change(ctx context.Context, who *protocol.Account, op string, id protocol.NodeID) error
+	// Settle is discard, fix or replay on what is held of a record, thaw on a
+	// node. of is the held entry that the operator looked at, body a fix's.
+	Settle(ctx context.Context, who *protocol.Account, act protocol.Act, ref protocol.Ref, why string, of *protocol.Pos, body json.RawMessage) error
 }
 
 // Tokens issues one-use enrolment tokens; the right is asked for there.
@@ -50,6 +54,8 @@ type Reader interface {
 	Lapses(until protocol.Instant, max int) ([]Lapse, error)
 	// Held lists entries that wait for an operator, at most max.
 	Held(max int) ([]Held, error)
+	// Queue lists what is held of one record in its order, with bodies.
+	Queue(ref protocol.Ref) ([]Held, error)
 	// Plan says what a release would publish now.
 	Plan(ctx context.Context) (Plan, error)
 }
@@ -108,8 +114,16 @@ type NodeState struct {
 	Behind    *uint64          // lines of the feed it has not taken; nil when not known here
 	Queued    uint64           // bytes the node said it still holds
 	Numbers   uint64           // receipt numbers the node has left
-	Frozen    string           // why a lane of it is not taken, or ""
+	Frozen    []Frozen         // lanes that are not taken
 	Build     string
+}
+
+// Frozen is a lane that the hub takes nothing of, and why.
+type Frozen struct {
+	Lane   protocol.Lane
+	Reason string
+	Here   protocol.Pos // the last that the hub holds
+	There  protocol.Pos // what the node has in place of it or behind it; zero when it is no fork
 }
 
 // Lapse is one clock that ran out.
@@ -128,6 +142,8 @@ type Held struct {
 	At     protocol.Instant
 	Index  uint64
 	Reason string
+	Pos    protocol.Pos
+	Body   string // "" where it is not for an operator's eyes
 }
 
 // Plan is the release that would be published now.

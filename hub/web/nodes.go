@@ -16,6 +16,7 @@ func (w *Web) nodePages() {
 	w.Handle("GET /nodes/{id}", protocol.MayReadStatus, w.showNode)
 	w.ask("/nodes/{id}/fence", protocol.MayManageNode, w.endNode("fence"))
 	w.ask("/nodes/{id}/revoke", protocol.MayManageNode, w.endNode("revoke"))
+	w.ask("/nodes/{id}/thaw", protocol.MayOperate, w.thawNode())
 	w.Handle("GET /nodes/{id}/token", protocol.MayManageNode, w.askToken)
 	w.Handle("POST /nodes/{id}/token", protocol.MayManageNode, w.issueToken)
 }
@@ -50,6 +51,9 @@ func (w *Web) showNode(v *console.Visit) error {
 	sheet := console.Sheet{Sections: []console.Section{{Title: "node.facts", Half: true, Facts: nodeFacts(v, n)},
 		{ID: "link", Refresh: 10, Title: "node.session", Half: true, Facts: sessionFacts(v, n, &s)},
 		history}}
+	if len(s.Frozen) > 0 {
+		sheet.Sections = append([]console.Section{frozenSection(v, n, &s)}, sheet.Sections...)
+	}
 	if v.May(protocol.MayManageNode, "") {
 		sheet.Actions = nodeActions(n)
 	}
@@ -90,7 +94,7 @@ func nodeFacts(v *console.Visit, n *protocol.Node) []page.Fact {
 
 func sessionFacts(v *console.Visit, n *protocol.Node, s *NodeState) []page.Fact {
 	beat, queued, numbers := beatOf(s)
-	facts := []page.Fact{{Label: "node.link", Cell: page.State(linkOf(v, n, s)).Under(s.Frozen)}, {Label: "node.beat", Cell: beat},
+	facts := []page.Fact{{Label: "node.link", Cell: page.State(linkOf(v, n, s))}, {Label: "node.beat", Cell: beat},
 		{Label: "node.server", Cell: page.Word(string(s.Server))},
 		{Label: "node.behind", Cell: behindOf(s)}, {Label: "node.queued", Cell: queued}, {Label: "node.numbers", Cell: numbers}}
 	if s.Build != "" {

@@ -127,7 +127,7 @@ func behindOf(s *NodeState) page.Cell {
 // linkOf says in a word how a node is connected.
 func linkOf(v *console.Visit, n *protocol.Node, s *NodeState) page.Badge {
 	switch {
-	case s.Frozen != "":
+	case len(s.Frozen) > 0:
 		return page.Badge{Tone: page.Bad, Word: "node.frozen"}
 	case n.State != protocol.NodeEnrolled:
 		return page.Badge{Word: "node.no-link"}

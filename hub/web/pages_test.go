@@ -14,7 +14,7 @@ import (
 
 // samples are the ids that stand in for path parameters.
 var samples = map[string]string{"/requests/": filed, "/changesets/": "set1", "/items/": poorID, "/cases/": oneCase, "/nodes/": "yanbian",
-	"/catalogue/": "e1", "/cluster/": "hub3"}
+	"/catalogue/": "e1", "/cluster/": "hub3", "/held/": "agency", "/held/agency/": foodOf}
 
 func TestNobodyGetsInWithoutSessionOrRight(t *testing.T) {
 	consoletest.NobodyGetsIn(t, newWeb(t, newWorld(t)).Console, samples, "nothing")
@@ -45,7 +45,8 @@ func TestPagesLookTheSame(t *testing.T) {
 			"/changesets/set1/review"}, "release": {"rev1", "/release"}, "publish": {"rev1", "/release/publish"},
 		"catalogue": {"audit", "/catalogue"}, "entry": {"audit", "/catalogue/e1"}, "items": {"audit", "/items"}, "item": {"rev1",
 			"/items/" + poorID}, "cases": {"boss", "/cases"}, "case": {"boss", "/cases/" + oneCase},
-		"overdue": {"audit", "/overdue"}, "held": {"audit", "/held"}, "nodes": {"ops", "/nodes"}, "node": {"ops",
+		"overdue": {"audit", "/overdue"}, "held": {"audit", "/held"}, "held-queue": {"ops", "/held/agency/" + foodOf}, "held-fix": {"ops", "/held/agency/" + foodOf + "/fix"},
+		"node-fork": {"ops", "/nodes/changchun"}, "nodes": {"ops", "/nodes"}, "node": {"ops",
 			"/nodes/yanbian"}, "node-plan": {"ops",
 			"/nodes/plan"}, "token": {"ops", "/nodes/jilin/token"}, "agencies": {"ops", "/agencies"}, "agency": {"ops", "/agencies/edit?uscc=" + foodOf},
 		"calendar": {"ops", "/calendar"}, "calendar-publish": {"ops", "/calendar/publish?year=2026"}, "accounts": {"ops",
@@ -86,7 +87,8 @@ func TestHostileNamesStayText(t *testing.T) {
 		"request", "calendar"} {
 		w.poison(kind)
 	}
-	w.held[0].Reason, w.state.Stopped, w.nodes[0].Frozen, w.plan.Changes[0].Name = consoletest.Payloads, consoletest.Payloads, consoletest.Payloads, consoletest.Payloads
+	w.held[0].Reason, w.state.Stopped, w.nodes[0].Build, w.plan.Changes[0].Name = consoletest.Payloads, consoletest.Payloads, consoletest.Payloads, consoletest.Payloads
+	w.held[1].Body, w.nodes[0].Frozen = consoletest.Payloads, []Frozen{{Lane: protocol.Urgent, Reason: consoletest.Payloads}}
 	consoletest.NothingRuns(t, newWeb(t, w).Console, samples, "boss")
 }
 
@@ -158,6 +160,13 @@ func TestEveryActIsAPlainFormThatRedirects(t *testing.T) {
 			"register " + goodUSCC + " 延边州政务服务局 yanbian", "/agencies"},
 		{"publish a calendar", "ops", "/calendar/publish", url.Values{"year": {"2027"}, "source": {"通知"}, "off": {"2027-01-01\r\n2027-10-01"},
 			"work": {""}}, "calendar 2027 [2027-01-01 2027-10-01] []", "/calendar"},
+		{"fix a held entry", "ops", "/held/agency/" + foodOf + "/fix", url.Values{"reason": {"漏了括号"}, "of": {`{"epoch":2,"lane":2,"seq":311,"hash":"` + strings.Repeat("0", 64) + `"}`}, "body": {`{"name":"甲局"}`}},
+			"fix agency/" + foodOf + ` of 311 because 漏了括号 with {"name":"甲局"}`, "/held"},
+		{"discard a held entry", "ops", "/held/agency/" + foodOf + "/discard", url.Values{"reason": {"重复"}, "of": {`{"epoch":2,"lane":2,"seq":311,"hash":"` + strings.Repeat("0", 64) + `"}`}},
+			"discard agency/" + foodOf + " of 311 because 重复 with ", "/held"},
+		{"judge a held entry again", "ops", "/held/agency/" + foodOf + "/replay", url.Values{"reason": {"已升级"}, "of": {`{"epoch":2,"lane":2,"seq":311,"hash":"` + strings.Repeat("0", 64) + `"}`}},
+			"replay agency/" + foodOf + " of 311 because 已升级 with ", "/held"},
+		{"thaw a node", "ops", "/nodes/yanbian/thaw", url.Values{"reason": {"已升级"}}, "thaw node/yanbian of 0 because 已升级 with ", "/nodes/yanbian"},
 		{"hand the lead over", "ops", "/cluster/hub2/transfer", nil, "transfer hub2", "/cluster"},
 		{"remove a server", "ops", "/cluster/hub3/remove", nil, "remove hub3", "/cluster"},
 		{"create an account", "ops", "/accounts/new", url.Values{"login": {"rev2"}, "name": {"二审 2"}, "roles": {"reviewer"},
@@ -189,6 +198,20 @@ var goodUSCC = func() string {
 	}
 	return ""
 }()
+
+func TestAFixThatIsNoJSONIsShownAgain(t *testing.T) {
+	w := newWorld(t)
+	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "ops")
+	target := "/held/agency/" + foodOf + "/fix"
+	first := b.Get(target)
+	if !strings.Contains(first.Body, "延边州市场监督管理局&#34;,</textarea>") || !strings.Contains(first.Body, `&#34;seq&#34;:311`) {
+		t.Errorf("the form does not begin with what is held: %s", first.Body)
+	}
+	p := b.Post(target, url.Values{"reason": {"漏了括号"}, "of": {`{"seq":311,"lane":2}`}, "body": {`{"name":`}})
+	if p.Status != 409 || !strings.Contains(p.Body, "{&#34;name&#34;:</textarea>") || len(w.office.calls) > 0 {
+		t.Errorf("status %d, asked %v", p.Status, w.office.calls)
+	}
+}
 
 func TestReasonIsAskedForBeforeAnythingIsDone(t *testing.T) {
 	w := newWorld(t)

@@ -84,7 +84,7 @@ var clusterTexts = page.Texts{
 	"then.remove-server":       {ZH: "其数据不再参与决定；移除后在线服务器须仍过半数。重新加入须发放新令牌。", EN: "It no longer takes part. A majority must remain; to come back it needs a new token."},
 	"done.remove-server":       {ZH: "已移除。", EN: "Removed."},
 
-	"advice.fine":      {ZH: "全部服务器在线，状态一致。", EN: "Every server is heard of and all agree."},
+	"advice.fine":      {ZH: "全部服务器在线。各服务器每 30 秒互相核对状态，不一致的少数一方自行停用。", EN: "All servers are here. They compare states every 30 s; a minority that differs stops itself."},
 	"advice.degraded":  {ZH: "有服务器失联，目前不影响使用；请尽快检查，再失去一台可能不可用。", EN: "A server is silent. Nothing is affected yet; look at it soon, losing another may stop the hub."},
 	"advice.no-quorum": {ZH: "在线服务器不足半数：全省不能登记和发布，各节点照常收件并排队。请立即恢复服务器或网络。", EN: "Too few servers: nothing can be recorded or released; nodes go on and queue. Bring servers or the network back now."},
 	"advice.differs":   {ZH: "有服务器在同一序号上的状态指纹不一致：请立即停用指纹不同的少数一方，并按手册重建。", EN: "Servers at one index hold different states: stop the minority now and rebuild it by the handbook."},

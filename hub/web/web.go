@@ -115,7 +115,7 @@ func (w *Web) pages() {
 	w.Handle("GET /cluster", protocol.MayReadStatus, w.cluster)
 	w.ask("/cluster/{id}/transfer", protocol.MayOperate, w.changeCluster("transfer"))
 	w.ask("/cluster/{id}/remove", protocol.MayOperate, w.changeCluster("remove"))
-	w.Handle("GET /held", protocol.MayReadStatus, w.held)
+	w.heldPages()
 }
 
 // around is asked once per page.

@@ -49,7 +49,9 @@ func (f Fold) Entry(tx *bbolt.Tx, e *protocol.Entry, index uint64) (Result, erro
 	if err != nil {
 		return r, err
 	}
-	judged, no, poison, err := f.verify(tx, old, e)
+	judged, no, poison, err := f.judge(tx, old, &e.Header, func(k *protocol.Kind, v *view) (protocol.Judged, *protocol.Refusal, error) {
+		return k.Verify(old, &e.Header, e.Body, v)
+	})
 	switch {
 	case err != nil:
 		return r, err
@@ -72,25 +74,26 @@ func (f Fold) before(tx *bbolt.Tx, ref protocol.Ref) (*protocol.Record, error) {
 	return &old, nil
 }
 
-// verify runs the rules; poison is what no rule could even read, err that the
-// database cannot be read, which is never the entry's fault.
-func (f Fold) verify(tx *bbolt.Tx, old *protocol.Record, e *protocol.Entry) (judged protocol.Judged, no *protocol.Refusal, poison, err error) {
+// judge runs the rules of a kind, which read the body; poison is what no rule
+// could even read, err that the database cannot be read, which is never the
+// entry's fault.
+func (f Fold) judge(tx *bbolt.Tx, old *protocol.Record, h *protocol.Header, read func(*protocol.Kind, *view) (protocol.Judged, *protocol.Refusal, error)) (judged protocol.Judged, no *protocol.Refusal, poison, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			poison = fmt.Errorf("judge panicked: %v", p)
 		}
 	}()
-	kind := protocol.Lookup(e.Ref.Kind)
+	kind := protocol.Lookup(h.Ref.Kind)
 	if kind == nil {
-		return judged, nil, fmt.Errorf("unknown kind %q", string(e.Ref.Kind)), nil
+		return judged, nil, fmt.Errorf("unknown kind %q", string(h.Ref.Kind)), nil
 	}
-	v := &view{tx: tx, deps: e.Deps, level: f.Level}
-	if no = f.place(kind, old, &e.Header, v); no != nil {
+	v := &view{tx: tx, deps: h.Deps, level: f.Level}
+	if no = f.place(kind, old, h, v); no != nil {
 		return judged, no, nil, v.err
 	}
-	judged, no, poison = kind.Verify(old, &e.Header, e.Body, v)
+	judged, no, poison = read(kind, v)
 	if no == nil && poison == nil {
-		no = mayBegin(kind, old, &e.Header, judged)
+		no = mayBegin(kind, old, h, judged)
 	}
 	return judged, no, poison, v.err
 }

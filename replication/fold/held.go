@@ -68,6 +68,12 @@ func EachHeld(tx *bbolt.Tx, fn func(Held) error) error {
 	})
 }
 
+// Queue gives the held entries of one record in their order.
+func Queue(tx *bbolt.Tx, ref protocol.Ref) (queue []Held, err error) {
+	_, queue, err = readQueue(tx, ref)
+	return queue, err
+}
+
 func readHeld(v []byte) (Held, error) {
 	_, payload, err := wire.OpenValue(v)
 	if err != nil {
@@ -100,6 +106,56 @@ func (f Fold) Replay(tx *bbolt.Tx, ref protocol.Ref, index uint64) ([]Result, er
 	return f.drain(tx, queue, index)
 }
 
+// Fix judges the first held entry of ref with the body of an operator in place
+// of its own, then those behind it, in order (replication.Q2). The entry keeps
+// its place: its home, revision and time are what the rules see; by and at go
+// into the record. When the rules refuse the body, nothing changes.
+func (f Fold) Fix(tx *bbolt.Tx, ref protocol.Ref, by string, at protocol.Instant, body []byte, index uint64) (fixed Result, behind []Result, no *protocol.Refusal, err error) {
+	first, err := firstHeld(tx, ref)
+	if err != nil || first == nil {
+		return fixed, nil, refused("G-07", "该记录没有待处理的条目"), err
+	}
+	h := first.Entry.Header
+	old, err := f.before(tx, ref)
+	if err != nil {
+		return fixed, nil, nil, err
+	}
+	judged, no, poison, err := f.judge(tx, old, &h, func(k *protocol.Kind, v *view) (protocol.Judged, *protocol.Refusal, error) {
+		return k.Complete(old, &h, json.RawMessage(body), v)
+	})
+	if poison != nil {
+		no = refused("G-09", "更正后的内容仍无法处理:%v", poison)
+	}
+	if no != nil || err != nil {
+		return fixed, nil, no, err
+	}
+	queue, err := takeHeld(tx, ref)
+	if err != nil {
+		return fixed, nil, nil, err
+	}
+	h.By, h.At = by, at
+	fixed = Result{Origin: protocol.Hub, Verdict: protocol.Verdict{Ref: ref, Index: index, Outcome: protocol.Applied}}
+	if fixed.Changes, err = f.Apply(tx, old, &h, judged, index); err != nil {
+		return fixed, nil, nil, err
+	}
+	behind, err = f.drain(tx, queue[1:], index)
+	return fixed, behind, nil, err
+}
+
+// firstHeld gives the entry that a record waits for, or nil.
+func firstHeld(tx *bbolt.Tx, ref protocol.Ref) (*Held, error) {
+	prefix := heldPrefix(ref)
+	k, v := tx.Bucket(bucketHeld).Cursor().Seek(prefix)
+	if !ofQueue(k, prefix) {
+		return nil, nil
+	}
+	h, err := readHeld(bytes.Clone(v))
+	if err != nil {
+		return nil, fmt.Errorf("read held entry of %s: %w", ref, err)
+	}
+	return &h, nil
+}
+
 func (f Fold) drain(tx *bbolt.Tx, queue []Held, index uint64) (results []Result, err error) {
 	for i := range queue {
 		r, err := f.Entry(tx, &queue[i].Entry, index)
@@ -112,20 +168,27 @@ func (f Fold) drain(tx *bbolt.Tx, queue []Held, index uint64) (results []Result,
 }
 
 func takeHeld(tx *bbolt.Tx, ref protocol.Ref) (queue []Held, err error) {
-	b, prefix := tx.Bucket(bucketHeld), heldPrefix(ref)
-	var keys [][]byte
-	c := b.Cursor()
-	for k, v := c.Seek(prefix); ofQueue(k, prefix); k, v = c.Next() {
-		h, err := readHeld(bytes.Clone(v))
-		if err != nil {
-			return nil, fmt.Errorf("read held entry of %s: %w", ref, err)
-		}
-		keys, queue = append(keys, bytes.Clone(k)), append(queue, h)
+	keys, queue, err := readQueue(tx, ref)
+	if err != nil {
+		return nil, err
 	}
 	for _, k := range keys {
-		if err := b.Delete(k); err != nil {
+		if err := tx.Bucket(bucketHeld).Delete(k); err != nil {
 			return nil, fmt.Errorf("take held entry of %s: %w", ref, err)
 		}
 	}
 	return queue, nil
+}
+
+func readQueue(tx *bbolt.Tx, ref protocol.Ref) (keys [][]byte, queue []Held, err error) {
+	prefix := heldPrefix(ref)
+	c := tx.Bucket(bucketHeld).Cursor()
+	for k, v := c.Seek(prefix); ofQueue(k, prefix); k, v = c.Next() {
+		h, err := readHeld(bytes.Clone(v))
+		if err != nil {
+			return nil, nil, fmt.Errorf("read held entry of %s: %w", ref, err)
+		}
+		keys, queue = append(keys, bytes.Clone(k)), append(queue, h)
+	}
+	return keys, queue, nil
 }
