@@ -60,7 +60,7 @@ var _ = Define("account", Spec[Account]{
 	Home:     func(a *Account) NodeID { return a.Place },
 	Audience: func(a *Account) Audience { return Only(a.Place) },
 	Terms: func(a *Account) Terms {
-		return Terms{Title: a.Login, State: a.State, Keys: append([]string{a.Login}, a.Tokens...), Facets: []Facet{{"agency", a.Agency}}}
+		return Terms{Title: a.Login, State: a.State, Keys: append([]string{a.Login}, a.Tokens...), Facets: []Facet{{"agency", a.Agency}, {"place", string(a.Place)}}}
 	},
 })
 

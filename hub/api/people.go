@@ -76,8 +76,9 @@ func personOf(rec protocol.Record) (Person, error) {
 }
 
 // listAccounts leaves out the accounts of nodes: they are their node's
-// business. A page may therefore hold fewer than asked for; next still leads on.
+// business.
 func (s *server) listAccounts(ctx context.Context, _ *protocol.Account, in listIn) (rest.List[Person], error) {
+	in.Node = string(protocol.Hub)
 	all, err := found(ctx, s, in.query("account", "place"), func(rec protocol.Record) (*Person, error) {
 		p, err := personOf(rec)
 		if err != nil || rec.Ref.ID != protocol.AccountID(protocol.Hub, p.Login) {

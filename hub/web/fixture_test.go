@@ -207,7 +207,7 @@ func (w *world) running() {
 		{Ref: protocol.Ref{Kind: "agency", ID: foodOf}, Origin: "yanbian", Act: "update", By: "yanbian:win03", At: ago(5), Index: 47_020,
 			Reason: "内容不是有效的 JSON", Body: `{"name":"延边州市场监督管理局",`, Pos: protocol.Pos{Epoch: 2, Lane: protocol.Bulk, Seq: 311, Hash: protocol.Hash{0x1f, 0xa2}}},
 		{Ref: protocol.Ref{Kind: "agency", ID: foodOf}, Origin: "yanbian", Act: "update", By: "yanbian:win03", At: ago(4), Index: 47_021,
-			Reason: "queued behind a held entry"}}
+			Reason: "排在待处理的条目之后"}}
 }
 
 // fakeOffice notes what it is asked and answers as it is told.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -75,8 +76,14 @@ func TestApplicantIsNeverNamed(t *testing.T) {
 }
 
 func TestAccountsOfNodesAreNotListed(t *testing.T) {
-	p := consoletest.NewBrowser(t, newWeb(t, newWorld(t)).Handler(), "ops").Get("/accounts")
-	if strings.Contains(p.Body, "win03") || !strings.Contains(p.Body, "rev1") {
+	w := newWorld(t)
+	for i := range 60 { // more than a page of them come first
+		login := fmt.Sprintf("a%02d", i)
+		w.Put("account", "changchun:"+login, "changchun", ago(2000), 6, protocol.Account{Place: "changchun", Login: login, Name: "窗口",
+			Roles: []protocol.Role{protocol.RoleClerk}, State: protocol.AccountActive})
+	}
+	p := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "ops").Get("/accounts")
+	if strings.Contains(p.Body, "win03") || strings.Contains(p.Body, `>65<`) || !strings.Contains(p.Body, "rev1") {
 		t.Error("the list is not the province's own accounts")
 	}
 }

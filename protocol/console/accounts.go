@@ -55,9 +55,6 @@ func accountList(disable bool) List {
 		if err != nil {
 			return err
 		}
-		if a.Place != v.At() { // the hub holds those of every place
-			return nil
-		}
 		roles := ""
 		for i, r := range a.Roles {
 			if i > 0 {
@@ -76,6 +73,7 @@ func accountList(disable bool) List {
 
 func listAccounts(v *Visit) error {
 	l := accountList(v.Console.shows("GET /accounts/{login}/disable"))
+	l.Fixed = []protocol.Facet{{Name: "place", Value: string(v.At())}} // the hub holds those of every place
 	s, err := l.Section(v)
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ func (f Fold) Entry(tx *bbolt.Tx, e *protocol.Entry, index uint64) (Result, erro
 	}
 	if waiting { // A9
 		r.Verdict.Outcome = protocol.Queued
-		return r, hold(tx, e, index, "queued behind a held entry")
+		return r, hold(tx, e, index, "排在待处理的条目之后")
 	}
 	old, err := f.before(tx, e.Ref)
 	if err != nil {
