@@ -30,9 +30,9 @@ func (s *Store) Tend(ctx context.Context, period time.Duration, bad func(ctx con
 		}
 		if err == nil {
 			s.noteTended("")
-			s.log.Info("blobs were scrubbed", "chunks", r.Chunks, "bytes", r.Bytes, "bad", len(r.Bad))
 		}
 		if err == nil && r.Chunks > 0 {
+			s.log.Info("blobs were scrubbed", "chunks", r.Chunks, "bytes", r.Bytes, "bad", len(r.Bad))
 			continue
 		}
 		select {

@@ -18,6 +18,7 @@ func founded(p *Province, nodes ...protocol.NodeID) (items []string) {
 	p.Found(3, nodes...)
 	for i, n := range nodes {
 		items = append(items, p.PublishItems(i, n, 1)...)
+		p.Eventually(string(n)+" has receipt numbers", func() bool { return p.Node(n).Desk().Store.BlocksLeft() > 0 })
 	}
 	return items
 }
