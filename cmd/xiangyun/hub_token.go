@@ -68,12 +68,13 @@ func issueToken(cmd *cobra.Command) error {
 	})
 }
 
-// joining is the one line to type at the other machine.
+// joining is the one line to type at the other machine; its shell hands the
+// token over on standard input, out of the list of processes.
 func joining(t invitation, addr string) string {
 	if t.Role == protocol.RoleServer {
-		return fmt.Sprintf("xiangyun hub join --dir %s --server %s --advertise 本机地址:7443 --token %s", hubDir, addr, t.Token)
+		return fmt.Sprintf("xiangyun hub join --dir %s --server %s --advertise 本机地址:7443 <<<%s", hubDir, addr, t.Token)
 	}
-	return fmt.Sprintf("xiangyun node enroll --dir %s --server %s --token %s", nodeDir, addr, t.Token)
+	return fmt.Sprintf("xiangyun node enroll --dir %s --server %s <<<%s", nodeDir, addr, t.Token)
 }
 
 // planned plans a node that the province does not know yet.
