@@ -39,6 +39,7 @@ func nodeTable(cmd *cobra.Command, st any) error {
 		{"待处置", "work_open"}, {"待传附件", "blobs_queued"}, {"证书有效期至", "cert_until"}} {
 		g.add(row.title, text(at(st, row.path)))
 	}
+	g.add("磁盘可用", diskLeft(st))
 	g.add()
 	if err := g.print(cmd.OutOrStdout()); err != nil {
 		return err
@@ -52,6 +53,17 @@ func nodeTable(cmd *cobra.Command, st any) error {
 		}
 	}
 	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"最早一条", "oldest"}})
+}
+
+// diskLeft says how much room there is; from 85 % used on less and less is
+// accepted (replication.md §12).
+func diskLeft(st any) string {
+	free, _ := at(st, "disk_free").(float64)
+	total, _ := at(st, "disk_total").(float64)
+	if total == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f GiB,已用 %.0f %%", free/(1<<30), 100-100*free/total)
 }
 
 func workList() *cobra.Command {
