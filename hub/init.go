@@ -115,7 +115,7 @@ func JoinOver(ctx context.Context, pc net.PacketConn, j Joining, o link.Options)
 	if err != nil {
 		return "", err
 	}
-	answer, err := askToJoin(ctx, pc, identity.NewEnrolling(key, t.Pin, time.Now), j.Server, replication.EnrollAsk{Token: j.Token, Addr: j.Advertise}, o)
+	answer, err := askToJoin(ctx, pc, identity.NewEnrolling(key, t.Pin, time.Now), j.Server, replication.EnrollAsk{Token: j.Token, Addr: j.Advertise, Role: protocol.RoleServer}, o)
 	if err != nil {
 		return "", err
 	}

@@ -16,6 +16,11 @@ type EnrollAsk struct {
 	Token string `json:"token,omitempty"` // empty to renew
 	CSR   []byte `json:"csr"`
 	Addr  string `json:"addr,omitempty"` // of a hub server: where others reach it
+
+	// What a token is going to be used for. A token made for something else is
+	// refused before it is used up: it would fence the node it was made for.
+	Role string          `json:"role,omitempty"`
+	Held protocol.NodeID `json:"held,omitempty"` // the node whose folder it is already
 }
 
 // EnrollAnswer is what it gets.

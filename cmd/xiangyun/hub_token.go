@@ -77,9 +77,14 @@ func joining(t invitation, addr string) string {
 	return fmt.Sprintf("xiangyun node enroll --dir %s --server %s <<<%s", nodeDir, addr, t.Token)
 }
 
-// planned plans a node that the province does not know yet.
+// planned plans a node that the province does not know yet, and says what a
+// token means for one that is at work.
 func planned(cmd *cobra.Command, cl *client.Client, id protocol.NodeID) error {
-	err := cl.Call(cmd.Context(), http.MethodGet, path("/api/v1/nodes/%s", string(id)), nil, nil)
+	var now struct{ Body protocol.Node }
+	err := cl.Call(cmd.Context(), http.MethodGet, path("/api/v1/nodes/%s", string(id)), nil, &now)
+	if err == nil && now.Body.State == protocol.NodeEnrolled {
+		fmt.Fprintf(cmd.ErrOrStderr(), "注意: 节点 %s 已接入(第 %d 代)。令牌一经使用,原来的一份立即作废,只能查阅。\n", id, now.Body.Epoch)
+	}
 	if protocol.CodeOf(err) != protocol.Gone {
 		return err
 	}
