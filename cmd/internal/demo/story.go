@@ -316,8 +316,11 @@ func eachOnce(rows []CaseRow, receipts map[string]bool) error {
 // wipeNode kills a node, empties its disk, enrols it again with a new token,
 // and compares every case it holds with what it held.
 func (t *teller) wipeNode(ctx context.Context, id protocol.NodeID) (string, error) {
-	before, err := t.CasesAtNode(ctx, id, id)
-	if err != nil {
+	var before []CaseRow
+	if err := t.until(ctx, plainName(id)+"得知各件均已签收", func() (ok bool, err error) {
+		before, err = t.CasesAtNode(ctx, id, id)
+		return !slices.ContainsFunc(before, func(c CaseRow) bool { return c.State != protocol.CaseArrived }), err
+	}); err != nil {
 		return "", err
 	}
 	if err := t.LoseNode(id); err != nil {
