@@ -143,3 +143,33 @@ func commandsOfScripts(t *testing.T) (list []shown) {
 	}
 	return list
 }
+
+// What systemd starts is a command that exists, with a file whose every line is
+// one of its flags.
+func TestUnitsStartWhatTheirFilesSay(t *testing.T) {
+	for _, name := range []string{"hub", "node"} {
+		unit, err := os.ReadFile("../../deploy/systemd/xiangyun-" + name + ".service")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, line, _ := strings.Cut(string(unit), "ExecStart=/usr/local/bin/")
+		line, _, _ = strings.Cut(line, "\n")
+		s, err := parseShown(line)
+		if err != nil || !slices.Equal(s.flags, []string{"config"}) {
+			t.Fatalf("unit of the %s starts %q: %+v %v", name, line, s, err)
+		}
+		settings, err := readConfig("../../deploy/config/" + name + ".conf")
+		if err != nil || len(settings) < 3 {
+			t.Fatalf("file of the %s: %v %v", name, settings, err)
+		}
+		cmd, _, err := newRoot().Find(strings.Fields(s.path)[1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, value := range settings {
+			if err := cmd.ParseFlags([]string{"--" + key + "=" + value}); err != nil {
+				t.Errorf("%s.conf: %s = %s: %v", name, key, value, err)
+			}
+		}
+	}
+}
