@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -314,4 +315,36 @@ func TestAClockTenYearsOff(t *testing.T) {
 	c.want(protocol.Denied, err)
 	_, err = c.Enroll(c.ctx(), c.token(protocol.RoleNode, "yanbian").Text, csr)
 	c.must(err) // and the province goes on
+}
+
+// A token in the wrong hands of the right people: it is refused before it is
+// used up, so the node it was made for is not fenced (replication.R4).
+func TestATokenMadeForSomethingElseIsNotUsedUp(t *testing.T) {
+	t.Parallel()
+	c := newCenter(t)
+	c.plan("yanbian")
+	c.plan("jilin")
+	forNode, forServer := c.token(protocol.RoleNode, "jilin"), c.token(protocol.RoleServer, "hub2")
+	for _, wrong := range []struct {
+		name string
+		ask  replication.EnrollAsk
+		want string
+	}{
+		{"in the folder of another node", replication.EnrollAsk{Token: forNode.Text, Role: protocol.RoleNode, Held: "yanbian"}, "目录属于节点 yanbian"},
+		{"a node's for a server", replication.EnrollAsk{Token: forNode.Text, Role: protocol.RoleServer}, "不能用于省级服务器"},
+		{"a server's for a node", replication.EnrollAsk{Token: forServer.Text, Role: protocol.RoleNode}, "不能用于节点"},
+	} {
+		t.Run(wrong.name, func(t *testing.T) {
+			wrong.ask.CSR = request(t, newKey(t))
+			_, err := c.answerEnroll(c.ctx(), identity.Peer{}, wrong.ask)
+			if protocol.CodeOf(err) != protocol.Denied || !strings.Contains(err.Error(), wrong.want) {
+				t.Errorf("got %v, want %q", err, wrong.want)
+			}
+		})
+	}
+	if got := body[protocol.Node](c, protocol.Ref{Kind: "node", ID: "jilin"}); got.Epoch != 0 {
+		t.Errorf("jilin was enrolled: %+v", got)
+	}
+	_, err := c.answerEnroll(c.ctx(), identity.Peer{}, replication.EnrollAsk{Token: forNode.Text, Role: protocol.RoleNode, Held: "jilin", CSR: request(t, newKey(t))})
+	c.must(err)
 }

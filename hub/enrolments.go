@@ -49,7 +49,7 @@ func (s *Server) answerEnroll(ctx context.Context, peer identity.Peer, ask repli
 			return a, protocol.NewFault(protocol.Denied, "renew", "没有证书,也没有令牌;请用令牌接入")
 		}
 		e, err = s.Renew(peer, ask.CSR)
-	} else if err = s.meant(ask); err == nil {
+	} else if err = s.suits(ask); err == nil {
 		e, err = s.Enroll(ctx, ask.Token, ask.CSR)
 	}
 	if err != nil {
@@ -67,26 +67,26 @@ func (s *Server) answerEnroll(ctx context.Context, peer identity.Peer, ask repli
 	return a, s.chainsOf(e.Subject, &a)
 }
 
-// meant refuses a token that is for another place than the one that asks, before
-// it is used: a mistake at one node's keyboard must not fence another node.
-func (s *Server) meant(ask replication.EnrollAsk) error {
+// suits refuses a token that was made for something else than it is about to be
+// used for, without using it up. Whether it is valid at all is Enroll's to say.
+func (s *Server) suits(ask replication.EnrollAsk) error {
 	token, err := identity.ParseToken(ask.Token)
 	if err != nil {
 		return err
 	}
 	e, _, err := load[protocol.Enrolment](s, protocol.Ref{Kind: "enrolment", ID: token.ID})
 	if protocol.CodeOf(err) == protocol.Gone || err == nil && !token.Matches(e.Secret) {
-		return nil // Enroll says what is wrong with it, and tells nobody whose it is
+		return nil
 	}
 	switch {
 	case err != nil:
 		return err
-	case ask.Role != "" && ask.Role != e.Role && e.Role == protocol.RoleServer:
-		return protocol.NewFault(protocol.Denied, "enroll", "这是省级服务器的令牌,不能用于节点;令牌未被使用")
-	case ask.Role != "" && ask.Role != e.Role:
-		return protocol.NewFault(protocol.Denied, "enroll", "这是节点的令牌,不能用于省级服务器;令牌未被使用")
-	case ask.Subject != "" && ask.Subject != e.Subject:
-		return protocol.NewFault(protocol.Denied, "enroll", "令牌属于 %s,本目录属于 %s;令牌未被使用,请换一个目录或令牌", e.Subject, ask.Subject)
+	case ask.Role == protocol.RoleNode && e.Role == protocol.RoleServer:
+		return protocol.NewFault(protocol.Denied, "enroll", "这是省级服务器 %s 的令牌,不能用于节点;令牌没有被用掉", e.Subject)
+	case ask.Role == protocol.RoleServer && e.Role == protocol.RoleNode:
+		return protocol.NewFault(protocol.Denied, "enroll", "这是节点 %s 的令牌,不能用于省级服务器;令牌没有被用掉", e.Subject)
+	case ask.Held != "" && ask.Held != e.Subject:
+		return protocol.NewFault(protocol.Denied, "enroll", "这个目录属于节点 %s,令牌属于 %s;请换一个目录,令牌没有被用掉", ask.Held, e.Subject)
 	}
 	return nil
 }

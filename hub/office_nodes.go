@@ -298,3 +298,12 @@ func (s *Server) CreateAccount(ctx context.Context, who *protocol.Account, a pro
 	a.Place, a.Password = protocol.Hub, hash
 	return s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "account", ID: protocol.AccountID(a.Place, a.Login)}, Act: "create", Body: a, By: author})
 }
+
+// DisableAccount ends the rights of an account of the hub at once.
+func (s *Server) DisableAccount(ctx context.Context, who *protocol.Account, login string) (protocol.Record, error) {
+	if err := s.may(who, protocol.MayManageAccount); err != nil {
+		return protocol.Record{}, err
+	}
+	return s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "account", ID: protocol.AccountID(protocol.Hub, login)}, Act: "disable",
+		Body: protocol.Account{}, By: by(who)})
+}

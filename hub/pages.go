@@ -159,9 +159,9 @@ func (p pageTokens) IssueToken(ctx context.Context, who *protocol.Account, role 
 	if err != nil {
 		return web.Token{}, err
 	}
-	line := fmt.Sprintf("xiangyun node enroll --server %s --token %s", p.cfg.Advertise, t.Text)
+	line := fmt.Sprintf("xiangyun node enroll --server %s <<<%s", p.cfg.Advertise, t.Text)
 	if role == protocol.RoleServer {
-		line = fmt.Sprintf("xiangyun hub join --server %s --advertise 本机地址:7443 --token %s", p.cfg.Advertise, t.Text)
+		line = fmt.Sprintf("xiangyun hub join --server %s --advertise 本机地址:7443 <<<%s", p.cfg.Advertise, t.Text)
 	}
 	return web.Token{ID: t.ID, Text: t.Text, Subject: t.Subject, Expires: t.Expires, Command: line}, nil
 }

@@ -83,8 +83,9 @@ func (r reader) Status(context.Context) (api.Status, error) {
 	}
 	out := api.Status{Server: r.id, Leader: r.Leader(), Applied: st.Applied, Generation: st.Generation, Level: st.Level, Digest: st.Digest,
 		Clock: st.Clock, Held: st.Held, Overdue: st.Overdue, Members: []api.Member{}, Nodes: []api.NodeStatus{}}
+	online := r.online()
 	for _, m := range r.Members() {
-		out.Members = append(out.Members, api.Member{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Leader: m.ID == out.Leader})
+		out.Members = append(out.Members, api.Member{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Leader: m.ID == out.Leader, Online: online[m.ID]})
 	}
 	for _, o := range st.Origins {
 		if o.ID == protocol.Hub {
@@ -103,6 +104,15 @@ func (r reader) Status(context.Context) (api.Status, error) {
 		out.Nodes = append(out.Nodes, n)
 	}
 	return out, nil
+}
+
+// online tells the servers that gossip hears, this one among them.
+func (s *Server) online() map[protocol.NodeID]bool {
+	heard := map[protocol.NodeID]bool{s.id: true}
+	for _, h := range s.Hints() {
+		heard[h.ID] = true
+	}
+	return heard
 }
 
 // Account and AccountByToken make the server the list of accounts of its gate.

@@ -61,16 +61,15 @@ func Enroll(ctx context.Context, e Enrolment) (protocol.NodeID, error) {
 	if err != nil {
 		return "", err
 	}
+	old, err := loadPlace(e.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && protocol.CodeOf(err) != protocol.Malformed { // a damaged file is mended by enrolling
+		return "", err
+	}
 	key, err := freshKey(filepath.Join(e.Dir, secretDir), token.ID)
 	if err != nil {
 		return "", err
 	}
-	old, err := loadPlace(e.Dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && protocol.CodeOf(err) != protocol.Malformed {
-		return "", err
-	}
-	ask := replication.EnrollAsk{Token: e.Token, Role: protocol.RoleNode, Subject: old.Node}
-	answer, err := e.ask(ctx, identity.NewEnrolling(key, token.Pin, e.Now), ask)
+	answer, err := e.ask(ctx, identity.NewEnrolling(key, token.Pin, e.Now), replication.EnrollAsk{Token: e.Token, Role: protocol.RoleNode, Held: old.Node})
 	if err != nil {
 		return "", err
 	}

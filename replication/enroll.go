@@ -17,10 +17,10 @@ type EnrollAsk struct {
 	CSR   []byte `json:"csr"`
 	Addr  string `json:"addr,omitempty"` // of a hub server: where others reach it
 
-	// What the asker is or wants to be; empty when it takes what the token says.
-	// A token for something else is refused before it is used up.
-	Role    string          `json:"role,omitempty"`
-	Subject protocol.NodeID `json:"subject,omitempty"`
+	// What a token is going to be used for. A token made for something else is
+	// refused before it is used up: it would fence the node it was made for.
+	Role string          `json:"role,omitempty"`
+	Held protocol.NodeID `json:"held,omitempty"` // the node whose folder it is already
 }
 
 // EnrollAnswer is what it gets.

@@ -69,12 +69,22 @@ func onScene(cmd *cobra.Command, trial func(context.Context, *scene) (any, error
 		return err
 	}
 	report, err := trial(ctx, &scene{d, item})
-	if err != nil {
-		return err
+	return errors.Join(err, printVerdict(cmd, report, err))
+}
+
+// printVerdict prints what was counted, whatever came of it.
+func printVerdict(cmd *cobra.Command, report any, problem error) error {
+	v := struct {
+		OK      bool   `json:"ok"`
+		Problem string `json:"problem,omitempty"`
+		Report  any    `json:"report"`
+	}{OK: problem == nil, Report: report}
+	if problem != nil {
+		v.Problem = problem.Error()
 	}
 	e := json.NewEncoder(cmd.OutOrStdout())
 	e.SetIndent("", "  ")
-	return e.Encode(report)
+	return e.Encode(v)
 }
 
 func binary(ctx context.Context, cmd *cobra.Command, dir string) (string, error) {

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,7 +57,7 @@ func createAccount(cmd *cobra.Command) error {
 		body["agency"], body["token"] = flag(cmd, "agency"), on(cmd, "token")
 	}
 	if file := flag(cmd, "password-file"); file != "" || !on(cmd, "token") {
-		if body["password"], err = password(cmd, file); err != nil {
+		if body["password"], err = secret(cmd, "密码", "password-file"); err != nil {
 			return err
 		}
 	}
@@ -94,78 +90,12 @@ func split(s string) []string {
 	return list
 }
 
-// password reads the first line of a file, or of standard input; a person at a
-// terminal is asked, without echo.
-func password(cmd *cobra.Command, file string) (string, error) {
-	in := cmd.InOrStdin()
-	if file != "" && file != "-" {
-		f, err := os.Open(file)
-		if err != nil {
-			return "", usageError{fmt.Errorf("读取密码文件: %w", err)}
-		}
-		defer f.Close()
-		in = f
-	} else if quiet, ok := silence(in); ok {
-		fmt.Fprint(cmd.ErrOrStderr(), "密码: ")
-		defer fmt.Fprintln(cmd.ErrOrStderr())
-		defer quiet()
-	}
-	line, err := bufio.NewReader(io.LimitReader(in, 1<<10)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("读取密码: %w", err)
-	}
-	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", usageError{errors.New("没有密码:请从标准输入给出一行,或用 --password-file")}
-	}
-	return line, nil
-}
-
-// silence turns the echo of a terminal off, and gives what turns it on again.
-func silence(in io.Reader) (on func(), ok bool) {
-	f, isFile := in.(*os.File)
-	if !isFile {
-		return nil, false
-	}
-	if st, err := f.Stat(); err != nil || st.Mode()&os.ModeCharDevice == 0 {
-		return nil, false
-	}
-	stty := func(arg string) error {
-		c := exec.Command("stty", arg)
-		c.Stdin = f
-		return c.Run()
-	}
-	if stty("-echo") != nil {
-		return nil, false // not a terminal people type at, such as /dev/null
-	}
-	return func() {
-		if err := stty("echo"); err != nil {
-			fmt.Fprintln(os.Stderr, "终端回显未能恢复,请执行 stty echo")
-		}
-	}, true
-}
-
 func accountList() *cobra.Command {
 	columns := []column{{"登录名", "login"}, {"名称", "name"}, {"机构", "agency"}, {"角色", "roles"}, {"状态", "state"}, {"密码", "password"}, {"令牌", "tokens"}}
 	return list{use: "list", short: "账号清单", path: "/api/v1/accounts", filters: []string{"q", "state"}, columns: columns, hubColumns: columns}.command()
 }
 
 func accountDisable() *cobra.Command {
-	c := act{use: "disable 登录名", short: "停用节点账号", detail: "权限立即终止,接口令牌作废。", args: "登录名", count: 1, path: "/api/v1/accounts/%s/disable",
-		said: saying("账号 %s 已停用")}.command()
-	run := c.RunE
-	c.RunE = func(cmd *cobra.Command, args []string) error {
-		cl, err := dial(cmd)
-		if err != nil {
-			return err
-		}
-		hub, err := isHub(cmd, cl)
-		if err != nil {
-			return err
-		}
-		if hub {
-			return usageError{errors.New("省级账号不能用此命令停用")}
-		}
-		return run(cmd, args)
-	}
-	return c
+	return act{use: "disable 登录名", short: "停用账号", detail: "权限立即终止,已登录的页面随即退出,接口令牌作废。它办过的事和留下的名字不变。", args: "登录名", count: 1,
+		path: "/api/v1/accounts/%s/disable", said: saying("账号 %s 已停用")}.command()
 }

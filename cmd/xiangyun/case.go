@@ -27,10 +27,6 @@ func caseList() *cobra.Command {
 			{"承办", "home"}, {"到期", "body.due.k2"}}}.command()
 }
 
-func caseShow() *cobra.Command {
-	return one{use: "show 办件", short: "一个办件及其经过", path: "/api/v1/cases/%s"}.command()
-}
-
 func caseReceive() *cobra.Command {
 	c := &cobra.Command{Use: "receive 文件.json", Short: "收件", Args: exactly(1, "文件.json")}
 	c.Flags().String("key", "", "幂等键;默认取文件内容的摘要,同一文件重复提交得到同一办件")

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -117,6 +117,10 @@ func keepDemo(ctx context.Context, cmd *cobra.Command, o demo.Options) error {
 		err = d.LoadServices(ctx)
 	}
 	if err == nil {
+		fmt.Fprintln(out, "正在收办样例办件 …")
+		err = d.LoadCases(ctx)
+	}
+	if err == nil {
 		fmt.Fprintf(out, "已就绪(%.1f 秒)。Ctrl-C 停止。\n\n", time.Since(start).Seconds())
 		welcome(out, d, o)
 		<-ctx.Done()
@@ -129,21 +133,47 @@ func keepDemo(ctx context.Context, cmd *cobra.Command, o demo.Options) error {
 }
 
 func welcome(out io.Writer, d *demo.Demo, o demo.Options) {
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	var g grid
 	for _, a := range d.Addresses() {
-		fmt.Fprintf(w, "%s\t%s\n", a.Name, a.URL)
+		g.add(a.Name, a.URL)
 	}
-	fmt.Fprintf(w, "\n省级账号\t%s\n", logins(sample.HubAccounts()))
-	fmt.Fprintf(w, "节点账号\t%s\n", logins(sample.Accounts(o.Nodes[0])))
-	fmt.Fprintf(w, "密码\t%s(全部账号)\n", demo.Password)
-	fmt.Fprintf(w, "数据目录\t%s\n", o.Dir)
-	w.Flush()
+	g.add()
+	g.add("密码", demo.Password+"(全部账号)")
+	g.add("省级账号", "operator 运维   reviewer1、reviewer2 审核发布   auditor 审计")
+	g.add("节点账号", "clerk1、clerk2 窗口收件送达   reviewer 目录一审   operator 运维   auditor 审计")
+	for _, p := range posts(sample.Accounts(o.Nodes[0])) {
+		g.add("", p)
+	}
+	g.add("数据目录", o.Dir)
+	if err := g.print(out); err != nil {
+		fmt.Fprintln(os.Stderr, err) // the province runs all the same
+	}
+	hint(out, o)
 }
 
-func logins(accounts []protocol.Account) string {
-	names := make([]string, len(accounts))
-	for i, a := range accounts {
-		names[i] = a.Login + "(" + a.Name + ")"
+// posts lists the accounts of departments, which end in the department's sign,
+// one line a department.
+func posts(accounts []protocol.Account) (lines []string) {
+	byDept := make(map[string]int)
+	for _, a := range accounts {
+		role, dept, ok := strings.Cut(a.Login, "-")
+		if !ok || role == "editor" {
+			continue
+		}
+		i, seen := byDept[dept]
+		if !seen {
+			i, byDept[dept] = len(lines), len(lines)
+			lines = append(lines, "")
+		}
+		lines[i] = strings.TrimLeft(lines[i]+"   "+a.Login+" "+a.Name, " ")
 	}
-	return strings.Join(names, " ")
+	return append(lines, "editor-… 各局编目岗,全部账号见 operator 登录后的“账号管理”")
+}
+
+// hint says what to look at first; the commands are whole, for "go run" leaves no
+// xiangyun in the path.
+func hint(out io.Writer, o demo.Options) {
+	fmt.Fprintf(out, "\n先试这个:以 clerk1 登录第一个节点,“收件登记”收一件外地的事项;再到那个节点以 acceptor-… 受理、decider-… 决定。\n另开一个终端:\n")
+	fmt.Fprintf(out, "  断网演练  %s node offline --dir %s(恢复: node online)\n", o.Exe, filepath.Join(o.Dir, string(o.Nodes[0])))
+	fmt.Fprintf(out, "  集群状态  %s hub status --dir %s\n", o.Exe, filepath.Join(o.Dir, "hub1"))
 }

@@ -11,8 +11,10 @@ import (
 
 // Exit codes that commands of one sort can end with.
 var (
-	readExits = []int{exitDone, exitFailed, exitUsage, exitUnreachable, exitDenied}
-	actExits  = []int{exitDone, exitFailed, exitUsage, exitRefused, exitUnreachable, exitDenied, exitOperator}
+	readExits  = []int{exitDone, exitFailed, exitUsage, exitUnreachable, exitDenied}
+	joinExits  = []int{exitDone, exitFailed, exitUsage, exitUnreachable, exitDenied}
+	serveExits = []int{exitDone, exitFailed, exitUsage}
+	actExits   = []int{exitDone, exitFailed, exitUsage, exitRefused, exitUnreachable, exitDenied, exitOperator}
 )
 
 const exitTitle = "退出码:"

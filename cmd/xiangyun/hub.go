@@ -23,7 +23,7 @@ func hubCommand() *cobra.Command {
 
 func hubInit() *cobra.Command {
 	c := &cobra.Command{Use: "init", Short: "建立新的省级中心(第一台服务器)", Long: "在空目录中建立省级证书机构和第一台服务器,然后用 hub serve 运行。已有的中心不会被覆盖。\n\n" + exitHelp, Args: exactly(0, "")}
-	c.Flags().String("id", "hub1", "本服务器的名称")
+	c.Flags().String("id", "hub1", "本服务器的名称,此后不变")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		id := protocol.NodeID(flag(cmd, "id"))
 		if err := id.Validate(); err != nil {
@@ -40,31 +40,30 @@ func hubInit() *cobra.Command {
 }
 
 func hubJoin() *cobra.Command {
-	c := &cobra.Command{Use: "join", Short: "作为新服务器加入省级中心", Long: "用一次性令牌在空目录中取得证书,然后用 hub serve 运行;服务器先同步、后参加表决。\n\n" + exitHelp, Args: exactly(0, "")}
-	c.Flags().String("server", "", "任一省级服务器的地址(主机:端口)")
-	c.Flags().String("token", "", "令牌(在任一省级服务器上用 hub token --server-id 名称 取得)")
+	c := &cobra.Command{Use: "join", Short: "作为新服务器加入省级中心", Args: exactly(0, "")}
+	c.Flags().String("server", "", serverHelp)
+	tokenFlag(c)
 	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口)")
 	c.Flags().String("replaces", "", "接替一台磁盘已丢失的服务器:先将它移出集群")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		for _, name := range []string{"server", "token", "advertise"} {
-			if flag(cmd, name) == "" {
-				return usageError{fmt.Errorf("请给出 --%s", name)}
-			}
+		if err := needed(cmd, "advertise"); err != nil {
+			return err
 		}
-		log, err := logger(cmd)
+		v, err := joinerOf(cmd)
 		if err != nil {
 			return err
 		}
-		id, err := hub.Join(cmd.Context(), hub.Joining{Dir: flag(cmd, "dir"), Token: flag(cmd, "token"), Server: flag(cmd, "server"),
-			Advertise: flag(cmd, "advertise"), Replaces: protocol.NodeID(flag(cmd, "replaces"))}, link.Options{Log: log})
+		advertise := withPort(flag(cmd, "advertise"))
+		id, err := hub.Join(cmd.Context(), hub.Joining{Dir: flag(cmd, "dir"), Token: v.token, Server: v.server,
+			Advertise: advertise, Replaces: protocol.NodeID(flag(cmd, "replaces"))}, link.Options{Log: v.log})
 		if err != nil {
 			return err
 		}
 		return show(cmd, map[string]any{"id": id, "dir": flag(cmd, "dir")}, func() {
-			fmt.Fprintf(cmd.OutOrStdout(), "已取得证书,服务器 %s\n下一步: xiangyun hub serve --dir %s --advertise %s\n", id, flag(cmd, "dir"), flag(cmd, "advertise"))
+			fmt.Fprintf(cmd.OutOrStdout(), "已取得证书,服务器 %s\n下一步: xiangyun hub serve --dir %s --advertise %s\n", id, flag(cmd, "dir"), advertise)
 		})
 	}
-	return c
+	return described(c, "用一次性令牌(hub token --server-id 名称)在空目录中取得证书,然后用 hub serve 运行;服务器先同步、后参加表决。", joinExits)
 }
 
 // serveFlags are those that hub and node servers share.
@@ -79,9 +78,9 @@ func serveFlags(c *cobra.Command, listen, http string) {
 func hubServe() *cobra.Command {
 	c := &cobra.Command{Use: "serve", Short: "运行省级服务器", Args: exactly(0, "")}
 	serveFlags(c, ":7443", "127.0.0.1:8080")
-	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口);默认同 --listen")
+	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口);--listen 没有写明主机时必填")
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return runHub(cmd.Context(), cmd) }
-	return c
+	return described(c, serveHelp, serveExits)
 }
 
 func runHub(ctx context.Context, cmd *cobra.Command) error {
@@ -89,16 +88,19 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := servable(cmd, "secret/identity.pem", "先用 xiangyun hub init 建立,或用 xiangyun hub join 加入"); err != nil {
+		return err
+	}
 	pc, err := link.ListenUDP(flag(cmd, "listen"))
 	if err != nil {
 		return fmt.Errorf("打开 QUIC 端口: %w", err)
 	}
 	defer pc.Close()
-	advertise := flag(cmd, "advertise")
-	if advertise == "" {
-		advertise = pc.LocalAddr().String()
+	advertise, err := advertised(flag(cmd, "advertise"), pc.LocalAddr())
+	if err != nil {
+		return err
 	}
-	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: on(cmd, "behind-tls")})
+	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd)})
 	if err != nil {
 		return err
 	}
@@ -110,7 +112,7 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "省级服务器 %s 已启动: QUIC %s, 网页 http://%s\n", s.ID(), advertise, door.Addr())
+	fmt.Fprintf(cmd.OutOrStdout(), "省级服务器 %s 已启动: QUIC %s, 网页 %s\n", s.ID(), advertise, webAddress(cmd, door))
 	return together(ctx, s.Run,
 		func(ctx context.Context) error {
 			return serveHTTP(ctx, log, door, handler, flag(cmd, "tls-cert"), flag(cmd, "tls-key"))

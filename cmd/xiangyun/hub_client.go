@@ -35,6 +35,7 @@ type hubState struct {
 		Addr   string `json:"addr"`
 		Voter  bool   `json:"voter"`
 		Leader bool   `json:"leader"`
+		Online bool   `json:"online"`
 	} `json:"members"`
 	Nodes []json.RawMessage `json:"nodes"`
 }
@@ -73,7 +74,7 @@ func hubStatus() *cobra.Command {
 		}
 		return st.print(cmd)
 	}
-	return described(c, "状态摘要在“已判定到”相同的服务器上应当相同。", readExits)
+	return described(c, "状态摘要在“已判定到”相同的服务器上应当相同。\n心跳是本服务器听到的;节点正连着另一台服务器时这里为空。", readExits)
 }
 
 func (s *hubState) print(cmd *cobra.Command) error {
@@ -84,14 +85,28 @@ func (s *hubState) print(cmd *cobra.Command) error {
 		return err
 	}
 	fmt.Fprintln(out)
+	if len(s.Nodes) == 0 {
+		_, err := fmt.Fprintln(out, "还没有节点;接入见 xiangyun hub token --node")
+		return err
+	}
 	return table(cmd, s.Nodes, []column{{"节点", "id"}, {"状态", "state"}, {"代次", "epoch"}, {"紧急", "urgent"}, {"批量", "bulk"},
-		{"冻结", "frozen"}, {"待上报字节", "queue_bytes"}, {"剩余收件号", "numbers_left"}})
+		{"冻结", "frozen"}, {"最近心跳", "last_beat|time"}, {"待上报字节", "queue_bytes"}, {"剩余收件号", "numbers_left"}})
 }
 
 func (s *hubState) members() grid {
-	g := grid{{"服务器", "地址", "表决", "主"}}
+	g := grid{{"服务器", "地址", "状态", "身份"}}
 	for _, m := range s.Members {
-		g.add(m.ID, m.Addr, text(m.Voter), text(m.Leader))
+		state, role := "失联", "同步中,尚不表决"
+		if m.Online {
+			state = "在线"
+		}
+		switch {
+		case m.Leader:
+			role = "主服务器"
+		case m.Voter:
+			role = "参加表决"
+		}
+		g.add(m.ID, m.Addr, state, role)
 	}
 	return g
 }
@@ -108,7 +123,7 @@ func hubMembers() *cobra.Command {
 		}
 		return st.members().print(cmd.OutOrStdout())
 	}
-	return described(c, "新服务器先同步、后参加表决。", readExits)
+	return described(c, "新服务器先同步、后参加表决。停掉的服务器约十秒后显示为“失联”。", readExits)
 }
 
 func hubRemove() *cobra.Command {

@@ -68,17 +68,23 @@ func issueToken(cmd *cobra.Command) error {
 	})
 }
 
-// joining is the one line to type at the other machine.
+// joining is the one line to type at the other machine; its shell hands the
+// token over on standard input, out of the list of processes.
 func joining(t invitation, addr string) string {
 	if t.Role == protocol.RoleServer {
-		return fmt.Sprintf("xiangyun hub join --dir %s --server %s --advertise 本机地址:7443 --token %s", hubDir, addr, t.Token)
+		return fmt.Sprintf("xiangyun hub join --dir %s --server %s --advertise 本机地址:7443 <<<%s", hubDir, addr, t.Token)
 	}
-	return fmt.Sprintf("xiangyun node enroll --dir %s --server %s --token %s", nodeDir, addr, t.Token)
+	return fmt.Sprintf("xiangyun node enroll --dir %s --server %s <<<%s", nodeDir, addr, t.Token)
 }
 
-// planned plans a node that the province does not know yet.
+// planned plans a node that the province does not know yet, and says what a
+// token means for one that is at work.
 func planned(cmd *cobra.Command, cl *client.Client, id protocol.NodeID) error {
-	err := cl.Call(cmd.Context(), http.MethodGet, path("/api/v1/nodes/%s", string(id)), nil, nil)
+	var now struct{ Body protocol.Node }
+	err := cl.Call(cmd.Context(), http.MethodGet, path("/api/v1/nodes/%s", string(id)), nil, &now)
+	if err == nil && now.Body.State == protocol.NodeEnrolled {
+		fmt.Fprintf(cmd.ErrOrStderr(), "注意: 节点 %s 已接入(第 %d 代)。令牌一经使用,原来的一份立即作废,只能查阅。\n", id, now.Body.Epoch)
+	}
 	if protocol.CodeOf(err) != protocol.Gone {
 		return err
 	}

@@ -23,6 +23,9 @@ type column struct{ title, path string }
 func (c column) of(v any) string {
 	path, isTime := strings.CutSuffix(c.path, "|time")
 	v = at(v, path)
+	if code, ok := v.(string); ok {
+		return wordFor(c.title, code)
+	}
 	if ms, ok := v.(float64); ok && isTime {
 		return protocol.Instant(ms).String()
 	}

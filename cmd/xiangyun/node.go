@@ -19,20 +19,15 @@ func nodeCommand() *cobra.Command {
 }
 
 func nodeEnroll() *cobra.Command {
-	c := &cobra.Command{Use: "enroll", Short: "用一次性令牌接入省级中心", Long: "用省级管理员发放的令牌接入。磁盘损坏后用新令牌在空目录中再接入一次,节点会从省级恢复,旧的一份从此作废。\n\n" + exitHelp, Args: exactly(0, "")}
-	c.Flags().String("server", "", "任一省级服务器的地址(主机:端口)")
-	c.Flags().String("token", "", "令牌")
+	c := &cobra.Command{Use: "enroll", Short: "用一次性令牌接入省级中心", Args: exactly(0, "")}
+	c.Flags().String("server", "", serverHelp)
+	tokenFlag(c)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		for _, name := range []string{"server", "token"} {
-			if flag(cmd, name) == "" {
-				return usageError{fmt.Errorf("请给出 --%s", name)}
-			}
-		}
-		log, err := logger(cmd)
+		v, err := joinerOf(cmd)
 		if err != nil {
 			return err
 		}
-		id, err := node.Enroll(cmd.Context(), node.Enrolment{Dir: flag(cmd, "dir"), Token: flag(cmd, "token"), Server: flag(cmd, "server"), Link: link.Options{Log: log}})
+		id, err := node.Enroll(cmd.Context(), node.Enrolment{Dir: flag(cmd, "dir"), Token: v.token, Server: v.server, Link: link.Options{Log: v.log}})
 		if err != nil {
 			return err
 		}
@@ -40,7 +35,7 @@ func nodeEnroll() *cobra.Command {
 			fmt.Fprintf(cmd.OutOrStdout(), "节点 %s 已接入\n下一步: xiangyun node serve --dir %s\n", id, flag(cmd, "dir"))
 		})
 	}
-	return c
+	return described(c, "用省级管理员发放的令牌接入(hub token --node 节点)。密钥在本机生成,不离开本机。\n磁盘损坏后用新令牌在空目录中再接入一次,节点会从省级恢复,旧的一份从此作废。", joinExits)
 }
 
 func nodeServe() *cobra.Command {
@@ -48,7 +43,7 @@ func nodeServe() *cobra.Command {
 	serveFlags(c, ":0", "127.0.0.1:8090")
 	c.Flags().String("line-rate", "", "到省级的线路带宽,如 20Mbit;目录、同步和附件合计最多占七成,办件始终优先。不填则不限")
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return runNode(cmd.Context(), cmd) }
-	return c
+	return described(c, serveHelp, serveExits)
 }
 
 func runNode(ctx context.Context, cmd *cobra.Command) error {
@@ -60,12 +55,15 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
+	if err := servable(cmd, "place.json", "先用 xiangyun node enroll 接入"); err != nil {
+		return err
+	}
 	pc, err := link.ListenUDP(flag(cmd, "listen"))
 	if err != nil {
 		return fmt.Errorf("打开 QUIC 端口: %w", err)
 	}
 	defer pc.Close()
-	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Secure: on(cmd, "behind-tls"), Line: line})
+	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd), Line: line})
 	if err != nil {
 		return err
 	}
@@ -77,7 +75,7 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "节点 %s 已启动: 网页 http://%s\n", n.ID(), door.Addr())
+	fmt.Fprintf(cmd.OutOrStdout(), "节点 %s 已启动: 网页 %s\n", n.ID(), webAddress(cmd, door))
 	return together(ctx, n.Run,
 		func(ctx context.Context) error {
 			return serveHTTP(ctx, log, door, handler, flag(cmd, "tls-cert"), flag(cmd, "tls-key"))

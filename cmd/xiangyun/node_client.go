@@ -42,6 +42,7 @@ func nodeTable(cmd *cobra.Command, st any) error {
 	}
 	g.add("磁盘", roomTexts[text(at(st, "room"))])
 	g.add("本机时钟", clockText(st))
+	g.add("磁盘可用", diskLeft(st))
 	g.add()
 	if err := g.print(cmd.OutOrStdout()); err != nil {
 		return err
@@ -76,6 +77,17 @@ func clockText(st any) string {
 		return fmt.Sprintf("比省级慢 %s,请校正", off)
 	}
 	return fmt.Sprintf("比省级快 %s,请校正", -off)
+}
+
+// diskLeft says how much room there is; from 85 % used on less and less is
+// accepted (replication.md §12).
+func diskLeft(st any) string {
+	free, _ := at(st, "disk_free").(float64)
+	total, _ := at(st, "disk_total").(float64)
+	if total == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f GiB,已用 %.0f %%", free/(1<<30), 100-100*free/total)
 }
 
 func workList() *cobra.Command {

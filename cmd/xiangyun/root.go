@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // version is set by the linker for releases.
@@ -37,7 +39,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().String(configFlag, "", "配置文件(每行 参数 = 值)")
 	root.PersistentFlags().StringP("output", "o", "text", "输出格式: text 或 json")
 	root.PersistentFlags().String("log-level", "info", "日志级别: debug info warn error")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{flagMistake(c, err)} })
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if _, err := settle(cmd); err != nil {
 			return err
@@ -52,6 +54,31 @@ func newRoot() *cobra.Command {
 	root.AddCommand(clientCommands()...)
 	finish(root)
 	return root
+}
+
+// flagMistake says in Chinese what is wrong with a flag.
+func flagMistake(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var empty *pflag.ValueRequiredError
+	var bad *pflag.InvalidValueError
+	see := ";可用的参数见 " + c.CommandPath() + " --help"
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("没有参数 %s%s", dashed(unknown.GetSpecifiedName()), see)
+	case errors.As(err, &empty):
+		return fmt.Errorf("参数 %s 后面要有值%s", dashed(empty.GetSpecifiedName()), see)
+	case errors.As(err, &bad):
+		return fmt.Errorf("参数 --%s 的值 %q 不合规%s", bad.GetFlag().Name, bad.GetValue(), see)
+	}
+	return fmt.Errorf("%w%s", err, see)
+}
+
+// dashed writes a flag as it was typed: one letter behind one dash.
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
 }
 
 func output(cmd *cobra.Command) string { return flag(cmd, "output") }

@@ -26,7 +26,7 @@ func listeners(httpAddr, dir string) (door, admin net.Listener, err error) {
 		return nil, nil, errors.Join(err, door.Close())
 	}
 	if admin, err = net.Listen("unix", path); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("打开管理接口: %w", err), door.Close())
+		return nil, nil, errors.Join(fmt.Errorf("打开管理接口 %s(整个路径至多 107 字节,过长请换一个数据目录): %w", path, err), door.Close())
 	}
 	return door, admin, os.Chmod(path, 0o600)
 }

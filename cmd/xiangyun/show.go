@@ -25,7 +25,9 @@ func printJSON(cmd *cobra.Command, value any) error {
 }
 
 type setting struct {
-	Name, Value, From string
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	From  string `json:"from"`
 }
 
 func showConfig(cmd, target *cobra.Command) error {

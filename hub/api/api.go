@@ -27,6 +27,7 @@ type Office interface {
 	EndNode(ctx context.Context, who *protocol.Account, id protocol.NodeID, act protocol.Act, reason string) (protocol.Record, error)
 	IssueToken(ctx context.Context, who *protocol.Account, role string, subject protocol.NodeID) (Token, error)
 	CreateAccount(ctx context.Context, who *protocol.Account, a protocol.Account, password string) (protocol.Record, error)
+	DisableAccount(ctx context.Context, who *protocol.Account, login string) (protocol.Record, error)
 	Change(ctx context.Context, who *protocol.Account, op string, id protocol.NodeID) error
 	// Settle is discard, fix or replay on what is held of a record, thaw on a
 	// node. of is the held entry that the operator looked at, body a fix's.
@@ -76,6 +77,7 @@ type Member struct {
 	Addr   string          `json:"addr"`
 	Voter  bool            `json:"voter"`
 	Leader bool            `json:"leader"`
+	Online bool            `json:"online" doc:"本服务器最近听到过它"`
 }
 
 // NodeStatus is how far a node's journals have come, and its last beat at this

@@ -104,6 +104,7 @@ func TestEveryRoute(t *testing.T) {
 		{"GET", "/api/v1/agencies/1", "", 200, ""},
 		{"PUT", "/api/v1/agencies", `{"uscc":"11222400MB1X00001A","name":"民政局","node":"yanbian"}`, 200, "li registers 民政局 at yanbian"},
 		{"POST", "/api/v1/accounts", `{"login":"wang","name":"王","roles":["reviewer"],"password":"correct horse"}`, 201, "li creates wang [reviewer] with 13 characters"},
+		{"POST", "/api/v1/accounts/wang/disable", "", 200, "li disables wang"},
 		{"GET", "/api/v1/accounts", "", 200, ""},
 	} {
 		p.asked = nil

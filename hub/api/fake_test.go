@@ -120,6 +120,10 @@ func (p *province) CreateAccount(_ context.Context, who *protocol.Account, a pro
 	return p.done("account", "%s creates %s %v with %d characters", who.Login, a.Login, a.Roles, len(password))
 }
 
+func (p *province) DisableAccount(_ context.Context, who *protocol.Account, login string) (protocol.Record, error) {
+	return p.done("account", "%s disables %s", who.Login, login)
+}
+
 func (p *province) Change(_ context.Context, who *protocol.Account, op string, id protocol.NodeID) error {
 	_, err := p.done("node", "%s: %s %s", who.Login, op, id)
 	return err

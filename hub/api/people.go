@@ -45,6 +45,10 @@ type accountIn struct {
 	Body NewAccount `body:"json"`
 }
 
+type loginIn struct {
+	Login string `path:"login"`
+}
+
 // Person is an account without its secrets, not even hashed.
 type Person struct {
 	Login string          `json:"login"`
@@ -64,6 +68,14 @@ func (s *server) accounts(a *rest.API) {
 		}
 		return personOf(rec)
 	})
+	rest.Handle(a, post("/accounts/{login}/disable", "disableAccount", "people", "停用省级账号", protocol.MayManageAccount),
+		func(ctx context.Context, who *protocol.Account, in loginIn) (Person, error) {
+			rec, err := s.office.DisableAccount(ctx, who, in.Login)
+			if err != nil {
+				return Person{}, err
+			}
+			return personOf(rec)
+		})
 	rest.Handle(a, get("/accounts", "listAccounts", "people", "省级账号", protocol.MayManageAccount), s.listAccounts)
 }
 

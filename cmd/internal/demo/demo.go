@@ -103,7 +103,7 @@ func (d *Demo) hub1(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	if err := d.run(ctx, "hub", "init", "--dir", dir, "--id", "hub1"); err != nil {
+	if err := d.run(ctx, "", "hub", "init", "--dir", dir, "--id", "hub1"); err != nil {
 		return err
 	}
 	return d.serveHub(ctx, "hub1")
@@ -119,8 +119,8 @@ func (d *Demo) JoinHub(ctx context.Context, id string, more ...string) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"hub", "join", "--dir", filepath.Join(d.Dir, id), "--server", d.hubAddr(), "--advertise", addr, "--token", token}, more...)
-	if err := d.run(ctx, args...); err != nil {
+	args := append([]string{"hub", "join", "--dir", filepath.Join(d.Dir, id), "--server", d.hubAddr(), "--advertise", addr}, more...)
+	if err := d.run(ctx, token, args...); err != nil {
 		return err
 	}
 	if err := d.serveHub(ctx, id); err != nil {
@@ -200,7 +200,7 @@ func (d *Demo) Enroll(ctx context.Context, id protocol.NodeID) error {
 		return err
 	}
 	dir := filepath.Join(d.Dir, string(id))
-	if err := d.run(ctx, "node", "enroll", "--dir", dir, "--server", d.hubAddr(), "--token", token); err != nil {
+	if err := d.run(ctx, token, "node", "enroll", "--dir", dir, "--server", d.hubAddr()); err != nil {
 		return err
 	}
 	return d.serveNode(ctx, id)

@@ -39,14 +39,26 @@ func (d *Demo) CasesAtNode(ctx context.Context, at, window protocol.NodeID) (row
 	return rows, err
 }
 
-// FirstIndex gives the hub index that decided a case's first act.
-func (d *Demo) FirstIndex(ctx context.Context, caseID string) (uint64, error) {
-	var steps struct{ Items []struct{ Index uint64 } }
-	if err := d.Hub().Call(ctx, "GET", "/api/v1/history/case/"+url.PathEscape(caseID), nil, &steps); err != nil {
-		return 0, err
+// AnyCaseAtHub reports whether the hub holds a case of one window.
+func (d *Demo) AnyCaseAtHub(ctx context.Context, window protocol.NodeID) (bool, error) {
+	var list struct{ Items []rawItem }
+	err := d.Hub().Call(ctx, "GET", "/api/v1/cases?"+query("node", string(window), "limit", "1").Encode(), nil, &list)
+	return len(list.Items) > 0, err
+}
+
+// HubStep is one act on a record as the hub decided it.
+type HubStep struct {
+	Act   string
+	Rev   uint64
+	Index uint64
+}
+
+// StepsAtHub lists what the hub decided about a case, in its order.
+func (d *Demo) StepsAtHub(ctx context.Context, caseID string) ([]HubStep, error) {
+	var list struct{ Items []HubStep }
+	err := d.Hub().Call(ctx, "GET", "/api/v1/history/case/"+url.PathEscape(caseID), nil, &list)
+	if err != nil {
+		return nil, fmt.Errorf("read history of case %s: %w", caseID, err)
 	}
-	if len(steps.Items) == 0 {
-		return 0, fmt.Errorf("case %s has no history at the hub", caseID)
-	}
-	return steps.Items[0].Index, nil
+	return list.Items, nil
 }

@@ -3,6 +3,8 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"xiangyun/cmd/internal/sample"
@@ -223,6 +225,10 @@ func (t *teller) decideCase(ctx context.Context) (string, error) {
 }
 
 func (t *teller) reviveHub(ctx context.Context) (string, error) {
+	want, err := t.HubStatus(ctx) // of a server that went on, before the killed one answers for itself
+	if err != nil {
+		return "", err
+	}
 	for _, p := range t.hubs {
 		if p.done != nil {
 			continue
@@ -230,18 +236,14 @@ func (t *teller) reviveHub(ctx context.Context) (string, error) {
 		if err := p.start(ctx, t.Exe); err != nil {
 			return "", err
 		}
-		want, err := t.HubStatus(ctx)
-		if err != nil {
-			return "", err
-		}
+		var st api.Status
 		if err := t.until(ctx, p.Name+"追上", func() (bool, error) {
-			var st api.Status
 			err := p.Client().Call(ctx, "GET", "/api/v1/status", nil, &st)
 			return st.Applied >= want.Applied, err
 		}); err != nil {
 			return "", err
 		}
-		return p.Name + " 已追上", nil
+		return fmt.Sprintf("%s 已追上,从其余服务器所在的序号 %d 到 %d", p.Name, want.Applied, st.Applied), nil
 	}
 	return "", fmt.Errorf("没有被杀的服务器")
 }
@@ -277,32 +279,48 @@ func (t *teller) cutOff(ctx context.Context, id protocol.NodeID, n int) (string,
 		}
 	}
 	took := time.Since(start)
-	at, err := t.CasesOf(ctx, id)
-	if err != nil {
+	if err := t.onceAtHub(ctx, id, receipts); err != nil {
 		return "", err
 	}
-	if at != n {
-		return "", fmt.Errorf("省级有 %d 件来自%s,应为 %d", at, plainName(id), n)
-	}
-	return fmt.Sprintf("%d 件各一次,%.1f 秒内全部在长春签收", n, took.Seconds()), nil
+	return fmt.Sprintf("%d 件各一次,%.1f 秒内全部在长春签收,省级逐件核对", n, took.Seconds()), nil
 }
 
-// CasesOf counts the cases of a window at the hub.
-func (d *Demo) CasesOf(ctx context.Context, id protocol.NodeID) (n int, err error) {
-	seen := make(map[string]bool)
-	err = d.Hub().Pages(ctx, "/api/v1/cases", query("node", string(id), "limit", "200"), func(item rawItem) error {
-		v, err := decodeItem[caseView](item)
-		seen[v.ID] = true
-		return err
-	})
-	return len(seen), err
+// onceAtHub waits until the hub lists every receipt of a window, and wants each
+// once and nothing else. The server that is asked may be behind the others.
+func (t *teller) onceAtHub(ctx context.Context, id protocol.NodeID, receipts map[string]bool) error {
+	var rows []CaseRow
+	if err := t.until(ctx, "省级列出"+plainName(id)+"的全部办件", func() (bool, error) {
+		var err error
+		rows, err = t.CasesAtHub(ctx, id)
+		return len(rows) >= len(receipts), err
+	}); err != nil {
+		return fmt.Errorf("省级有 %d 件来自%s,应为 %d: %w", len(rows), plainName(id), len(receipts), err)
+	}
+	return eachOnce(rows, receipts)
+}
+
+func eachOnce(rows []CaseRow, receipts map[string]bool) error {
+	seen := make(map[string]bool, len(rows))
+	for _, r := range rows {
+		if !receipts[r.ID] || seen[r.ID] {
+			return fmt.Errorf("省级的办件 %s 没有人收过,或出现了两次", r.ID)
+		}
+		seen[r.ID] = true
+	}
+	if len(seen) != len(receipts) {
+		return fmt.Errorf("省级有 %d 件,应为 %d", len(seen), len(receipts))
+	}
+	return nil
 }
 
 // wipeNode kills a node, empties its disk, enrols it again with a new token,
-// and compares what it holds with what it held.
+// and compares every case it holds with what it held.
 func (t *teller) wipeNode(ctx context.Context, id protocol.NodeID) (string, error) {
-	before, err := t.casesAt(ctx, id)
-	if err != nil {
+	var before []CaseRow
+	if err := t.until(ctx, plainName(id)+"得知各件均已签收", func() (ok bool, err error) {
+		before, err = t.CasesAtNode(ctx, id, id)
+		return !slices.ContainsFunc(before, func(c CaseRow) bool { return c.State != protocol.CaseArrived }), err
+	}); err != nil {
 		return "", err
 	}
 	if err := t.LoseNode(id); err != nil {
@@ -312,20 +330,27 @@ func (t *teller) wipeNode(ctx context.Context, id protocol.NodeID) (string, erro
 	if err := t.Enroll(ctx, id); err != nil {
 		return "", err
 	}
-	if err := t.until(ctx, plainName(id)+"恢复到抹去前的件数", func() (bool, error) {
-		after, err := t.casesAt(ctx, id)
-		return after == before, err
+	if err := t.until(ctx, plainName(id)+"恢复抹去前的每一件", func() (bool, error) {
+		after, err := t.CasesAtNode(ctx, id, id)
+		return sameCases(before, after), err
 	}); err != nil {
 		return "", err
 	}
+	took := time.Since(start)
 	r, err := t.Intake(ctx, id, t.item, sample.Applicants(1)[0], "after-restore", nil)
-	return fmt.Sprintf("%d 件在 %.1f 秒内恢复,随即收下新件 %s", before, time.Since(start).Seconds(), r.ReceiptNo), err
+	if err != nil {
+		return "", err
+	}
+	if slices.ContainsFunc(before, func(c CaseRow) bool { return c.ReceiptNo == r.ReceiptNo }) {
+		return "", fmt.Errorf("收件号 %s 在恢复后又发了一次", r.ReceiptNo)
+	}
+	return fmt.Sprintf("%d 件在 %.1f 秒内逐件恢复,随即收下新件 %s", len(before), took.Seconds(), r.ReceiptNo), nil
 }
 
-func (t *teller) casesAt(ctx context.Context, id protocol.NodeID) (int, error) {
-	var list struct{ Total int }
-	err := t.Node(id).Call(ctx, "GET", "/api/v1/cases?limit=1", nil, &list)
-	return list.Total, err
+// sameCases reports whether two lists hold the same cases, numbers and states.
+func sameCases(a, b []CaseRow) bool {
+	order := func(x, y CaseRow) int { return strings.Compare(x.ID, y.ID) }
+	return slices.Equal(slices.SortedFunc(slices.Values(a), order), slices.SortedFunc(slices.Values(b), order))
 }
 
 // SameDigests waits for a moment in which all servers have applied the same

@@ -10,9 +10,12 @@ import (
 	"xiangyun/protocol"
 )
 
-// run executes one command of the binary as an operator would type it.
-func (d *Demo) run(ctx context.Context, args ...string) error {
-	out, err := exec.CommandContext(ctx, d.Exe, args...).CombinedOutput()
+// run executes one command of the binary as an operator would type it, with
+// what the operator types into it.
+func (d *Demo) run(ctx context.Context, typed string, args ...string) error {
+	c := exec.CommandContext(ctx, d.Exe, args...)
+	c.Stdin = strings.NewReader(typed)
+	out, err := c.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("xiangyun %s: %w\n%s", strings.Join(args[:2], " "), err, out)
 	}
