@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"xiangyun/cmd/internal/demo"
+	"xiangyun/protocol"
 )
 
 type killReport struct {
@@ -96,7 +97,9 @@ type offlineReport struct {
 	Accepted        int     `json:"accepted_offline"`
 	AcceptPerSecond float64 `json:"accepted_per_second"`
 	FirstAtHubMs    int64   `json:"first_at_hub_ms"`
-	AllAtHandlerS   float64 `json:"all_at_handler_s"`
+	AllAtHubS       float64 `json:"all_at_hub_s"`
+	AllSignedForS   float64 `json:"all_signed_for_s"` // the handling node's signatures, too, are committed
+	AllAtHandlerS   float64 `json:"all_at_handler_s"` // all are in the list that its people read
 	InOrder         bool    `json:"in_order"`
 	OtherAloneP50   float64 `json:"other_node_p50_ms_alone"`
 	OtherMeanP50    float64 `json:"other_node_p50_ms_meanwhile"`
@@ -119,6 +122,10 @@ func (s *scene) offline(ctx context.Context, n int) (r offlineReport, err error)
 	if err := s.Node("yanbian").Call(ctx, "POST", "/api/v1/uplink/offline", nil, nil); err != nil {
 		return r, err
 	}
+	was, err := s.decided(ctx)
+	if err != nil {
+		return r, err
+	}
 	h, start := newHistory(), time.Now()
 	s.accept(ctx, "yanbian", "off", n, 32, 0, h)
 	r.Accepted, r.AcceptPerSecond = len(h.receipts), float64(n)/time.Since(start).Seconds()
@@ -132,9 +139,19 @@ func (s *scene) offline(ctx context.Context, n int) (r offlineReport, err error)
 	meanwhile := newHistory()
 	done := make(chan struct{})
 	go func() { defer close(done); s.accept(ctx, "jilin", "mean", 200, 1, 0, meanwhile) }()
-	if r.FirstAtHubMs, err = s.firstAtHub(ctx); err != nil {
+	first, err := s.past(ctx, "yanbian", was["yanbian"]+1)
+	if err != nil {
 		return r, err
 	}
+	all, err := s.past(ctx, "yanbian", was["yanbian"]+2*uint64(n)) // received and handed over
+	if err != nil {
+		return r, err
+	}
+	signed, err := s.past(ctx, "changchun", was["changchun"]+uint64(n))
+	if err != nil {
+		return r, err
+	}
+	r.FirstAtHubMs, r.AllAtHubS, r.AllSignedForS = first.Sub(joined).Milliseconds(), all.Sub(joined).Seconds(), signed.Sub(joined).Seconds()
 	if _, err := s.settled(ctx, "changchun", func() ([]demo.CaseRow, error) { return s.CasesAtNode(ctx, "changchun", "yanbian") }, h); err != nil {
 		return r, err
 	}
@@ -148,19 +165,29 @@ func (s *scene) offline(ctx context.Context, n int) (r offlineReport, err error)
 	return r, err
 }
 
-func (s *scene) firstAtHub(ctx context.Context) (int64, error) {
-	start := time.Now()
-	for ctx.Err() == nil {
-		rows, err := s.CasesAtHub(ctx, "yanbian")
-		if err != nil {
-			return 0, err
-		}
-		if len(rows) > 0 {
-			return time.Since(start).Milliseconds(), nil
-		}
-		time.Sleep(5 * time.Millisecond)
+// decided is how many urgent entries of each node the hub has decided.
+func (s *scene) decided(ctx context.Context) (map[protocol.NodeID]uint64, error) {
+	st, err := s.HubStatus(ctx)
+	entries := make(map[protocol.NodeID]uint64, len(st.Nodes))
+	for _, n := range st.Nodes {
+		entries[n.ID] = n.Urgent
 	}
-	return 0, ctx.Err()
+	return entries, err
+}
+
+// past waits until the hub has decided a node's urgent entries up to seq and
+// says when that was.
+func (s *scene) past(ctx context.Context, node protocol.NodeID, seq uint64) (time.Time, error) {
+	for start := time.Now(); time.Since(start) < 5*time.Minute; time.Sleep(5 * time.Millisecond) {
+		now, err := s.decided(ctx)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if now[node] >= seq {
+			return time.Now(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("the hub has not decided entry %d of %s within five minutes", seq, node)
 }
 
 // inOrder compares the hub's order with the order of the receipts: case ids

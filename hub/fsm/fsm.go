@@ -10,6 +10,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"xiangyun/protocol"
+	"xiangyun/replication/fold"
 	"xiangyun/replication/mark"
 )
 
@@ -68,6 +69,7 @@ type FSM struct {
 	origins   map[protocol.NodeID]*origin
 	fired     map[protocol.Ref]bool // records with a lapsed clock
 	past      digests
+	cites     fold.Cites
 	dead      error // why this server stopped
 }
 
