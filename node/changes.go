@@ -37,12 +37,8 @@ func (c *changes) all(ctx context.Context) (refs []protocol.Ref, err error) {
 	return refs, err
 }
 
-func (c *changes) Load(_ context.Context, ref protocol.Ref) (rec protocol.Record, ok bool, err error) {
-	err = c.store.View(func(tx *store.ReadTx) error {
-		rec, ok, err = tx.Get(ref)
-		return err
-	})
-	return rec, ok, err
+func (c *changes) Load(ctx context.Context, refs []protocol.Ref) ([]protocol.Record, error) {
+	return c.store.Current(ctx, refs)
 }
 
 // slice is how many records one read transaction gives (pitfalls.B5).

@@ -11,14 +11,8 @@ import (
 	"xiangyun/replication"
 )
 
-// stewardRetry is how long the steward waits after it could not act, and
-// stewardPause how long after a change: by then the store has put a busy
-// window's acts on its pages by itself. To read earlier would force a commit
-// between two acts, each time (node/store, redo log).
-const (
-	stewardRetry = time.Second
-	stewardPause = 120 * time.Millisecond
-)
+// stewardRetry is how long the steward waits after it could not act.
+const stewardRetry = time.Second
 
 // steward signs for what arrives and answers what other windows ask, as the
 // store changes. A node that is frozen does nothing.
@@ -66,13 +60,6 @@ func (n *Node) waiting(ctx context.Context, changes *store.Changes, again bool) 
 	refs, err := changes.Next(ctx)
 	if protocol.CodeOf(err) == protocol.Gap {
 		return n.desk.Waiting()
-	}
-	if err == nil {
-		select {
-		case <-time.After(stewardPause):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
 	}
 	return refs, err
 }

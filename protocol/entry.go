@@ -108,6 +108,8 @@ type Record struct {
 	By    string
 	Act   Act
 	Body  []byte // JSON as received
+
+	memo *memo // of Remembering
 }
 
 // Newer reports whether r supersedes old in the order of (epoch, rev).

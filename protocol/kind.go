@@ -302,10 +302,14 @@ func Load[T any](r Record) (*T, error) {
 	if r.Body == nil {
 		return nil, NewFault(Gone, "read "+r.Ref.String(), "内容已依法删除")
 	}
+	if rec := remembered[T](&r); rec != nil {
+		return rec, nil
+	}
 	rec, err := decodeRecord[T](&r)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", r.Ref, err)
 	}
+	r.remember(rec)
 	return rec, nil
 }
 

@@ -9,12 +9,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"xiangyun/cmd/internal/demo"
+	"xiangyun/protocol"
 )
 
 type offlineReport struct {
 	Accepted        int     `json:"accepted_offline"`
 	AcceptPerSecond float64 `json:"accepted_per_second"`
 	FirstAtHubMs    int64   `json:"first_at_hub_ms"`
+	AllAtHubS       float64 `json:"all_committed_s"`
+	AllSignedForS   float64 `json:"all_signed_for_s"` // the handling node's signatures, too, are committed
 	AtHandler       found   `json:"found_at_handler"`
 	AtHub           found   `json:"found_at_hub"`
 	InOrder         bool    `json:"in_order"`
@@ -45,6 +48,10 @@ func (s *scene) offline(ctx context.Context, n int) (r offlineReport, err error)
 	if err := s.cut(ctx); err != nil {
 		return r, err
 	}
+	was, err := s.decided(ctx)
+	if err != nil {
+		return r, err
+	}
 	h := newHistory()
 	s.accept(ctx, "yanbian", "off", n, 32, 0, h)
 	r.Accepted, r.AcceptPerSecond = h.acknowledged(), h.rate()
@@ -58,7 +65,7 @@ func (s *scene) offline(ctx context.Context, n int) (r offlineReport, err error)
 	if early {
 		return r, errors.New("the node was not cut off: cases of it are at the hub")
 	}
-	return s.join(ctx, min(n, others), h, r)
+	return s.join(ctx, was, h, r)
 }
 
 // cut ends the node's sessions and waits until it says so itself.
@@ -80,14 +87,14 @@ func (s *scene) cut(ctx context.Context) error {
 
 // join lets the node back in, with another one at work meanwhile, and checks
 // that everything arrived once and in order.
-func (s *scene) join(ctx context.Context, beside int, h *history, r offlineReport) (offlineReport, error) {
-	joined := time.Now()
+func (s *scene) join(ctx context.Context, was map[protocol.NodeID]uint64, h *history, r offlineReport) (offlineReport, error) {
+	joined, beside := time.Now(), min(r.Accepted, others)
 	if err := s.Node("yanbian").Call(ctx, "POST", "/api/v1/uplink/online", nil, nil); err != nil {
 		return r, err
 	}
 	meanwhile, done := newHistory(), make(chan struct{})
 	go func() { defer close(done); s.accept(ctx, "jilin", "mean", beside, 1, 0, meanwhile) }()
-	err := s.arrived(ctx, h, joined, &r)
+	err := s.arrived(ctx, was, h, joined, &r)
 	<-done
 	r.OtherMeanP50 = meanwhile.percentile(0.5)
 	if err == nil {
@@ -99,8 +106,8 @@ func (s *scene) join(ctx context.Context, beside int, h *history, r offlineRepor
 	return r, err
 }
 
-func (s *scene) arrived(ctx context.Context, h *history, joined time.Time, r *offlineReport) (err error) {
-	if r.FirstAtHubMs, err = s.firstAtHub(ctx, joined); err != nil {
+func (s *scene) arrived(ctx context.Context, was map[protocol.NodeID]uint64, h *history, joined time.Time, r *offlineReport) (err error) {
+	if err := s.committed(ctx, was, joined, r); err != nil {
 		return err
 	}
 	if r.AtHandler, err = s.settled(ctx, "changchun", func() ([]demo.CaseRow, error) { return s.CasesAtNode(ctx, "changchun", "yanbian") }, h); err != nil {
@@ -116,16 +123,44 @@ func (s *scene) arrived(ctx context.Context, h *history, joined time.Time, r *of
 	return err
 }
 
-func (s *scene) firstAtHub(ctx context.Context, joined time.Time) (int64, error) {
-	for time.Since(joined) < time.Minute {
-		any, err := s.AnyCaseAtHub(ctx, "yanbian")
-		if err != nil {
-			return 0, err
-		}
-		if any {
-			return time.Since(joined).Milliseconds(), nil
-		}
-		time.Sleep(5 * time.Millisecond)
+// committed notes when the hub had decided the first and the last entry of the
+// queue, and the signature of the handling node under the last case.
+func (s *scene) committed(ctx context.Context, was map[protocol.NodeID]uint64, joined time.Time, r *offlineReport) error {
+	n := uint64(r.Accepted)
+	first, err := s.past(ctx, "yanbian", was["yanbian"]+1)
+	if err != nil {
+		return err
 	}
-	return 0, errors.New("nothing arrived within a minute")
+	all, err := s.past(ctx, "yanbian", was["yanbian"]+2*n) // received and handed over
+	if err != nil {
+		return err
+	}
+	signed, err := s.past(ctx, "changchun", was["changchun"]+n)
+	r.FirstAtHubMs, r.AllAtHubS, r.AllSignedForS = first.Sub(joined).Milliseconds(), all.Sub(joined).Seconds(), signed.Sub(joined).Seconds()
+	return err
+}
+
+// decided is how many urgent entries of each node the hub has decided.
+func (s *scene) decided(ctx context.Context) (map[protocol.NodeID]uint64, error) {
+	st, err := s.HubStatus(ctx)
+	entries := make(map[protocol.NodeID]uint64, len(st.Nodes))
+	for _, n := range st.Nodes {
+		entries[n.ID] = n.Urgent
+	}
+	return entries, err
+}
+
+// past waits until the hub has decided a node's urgent entries up to seq and
+// says when that was.
+func (s *scene) past(ctx context.Context, node protocol.NodeID, seq uint64) (time.Time, error) {
+	for start := time.Now(); time.Since(start) < 5*time.Minute; time.Sleep(20 * time.Millisecond) {
+		now, err := s.decided(ctx)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if now[node] >= seq {
+			return time.Now(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("the hub has not decided entry %d of %s within five minutes", seq, node)
 }

@@ -11,6 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"xiangyun/protocol"
+	"xiangyun/replication/fold"
 	"xiangyun/replication/mark"
 )
 
@@ -71,6 +72,7 @@ type FSM struct {
 	origins   map[protocol.NodeID]*origin
 	fired     map[protocol.Ref]bool // records with a lapsed clock
 	past      digests
+	cites     fold.Cites
 	dead      error // why this server stopped
 }
 

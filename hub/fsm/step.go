@@ -31,7 +31,7 @@ func newStep(f *FSM, tx *bbolt.Tx, index uint64, now protocol.Instant) *step {
 	return &step{f: f, tx: tx, index: index, now: now}
 }
 
-func (st *step) fold() fold.Fold { return fold.Fold{Level: st.f.state.Level} }
+func (st *step) fold() fold.Fold { return fold.Fold{Level: st.f.state.Level, Cites: &st.f.cites} }
 
 func (st *step) run(cmd command) (any, error) {
 	switch cmd.kind {

@@ -79,9 +79,18 @@ func (c *Changes) Next(ctx context.Context) ([]protocol.Ref, uint64, error) {
 	return nil, 0, fmt.Errorf("wait for changes: %w", context.Cause(ctx))
 }
 
-// Load gives a record as it stands.
-func (c *Changes) Load(_ context.Context, ref protocol.Ref) (protocol.Record, bool, error) {
-	return c.f.Record(ref)
+// Load gives the records of refs as they stand, without those that are gone.
+func (c *Changes) Load(_ context.Context, refs []protocol.Ref) (list []protocol.Record, err error) {
+	for _, ref := range refs {
+		rec, ok, err := c.f.Record(ref)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			list = append(list, rec)
+		}
+	}
+	return list, nil
 }
 
 // Each calls fn for every record and gives an index that all of them have at

@@ -85,7 +85,11 @@ func (q *Quorum) start() error {
 	})
 	notes := newCommitNotes(q, trans)
 	q.guard.after = notes.tell
-	if q.raft, err = raft.NewRaft(conf, q.guard, q.log, q.log, snaps, transport{trans}); err != nil {
+	recent, err := raft.NewLogCache(cachedLogs, q.log)
+	if err != nil {
+		return errors.Join(err, trans.Close())
+	}
+	if q.raft, err = raft.NewRaft(conf, q.guard, recent, q.log, snaps, transport{trans}); err != nil {
 		return errors.Join(err, trans.Close())
 	}
 	q.streams.goRun(func() { notes.run(q.streams.ctx, q.streams.goRun) })

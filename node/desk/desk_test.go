@@ -235,6 +235,17 @@ func (o *office) asked(id, want string, on protocol.Ref, data any) protocol.Ref 
 	return ref
 }
 
+// arrive brings cases that another window handed over.
+func (o *office) arrive(n int) (refs []protocol.Ref) {
+	o.t.Helper()
+	for i := range n {
+		refs = append(refs, protocol.Ref{Kind: "case", ID: fmt.Sprintf("changchun-1-%08d-X", i)})
+		o.feed(protocol.Record{Ref: refs[i], Rev: 2, Home: here, Epoch: 2, By: "changchun:clerk", Act: "hand_over", Body: o.encode(protocol.Case{Item: itemHere,
+			Agency: ours, Handler: here, To: here, ReceiptNo: fmt.Sprintf("%012dA", i), Idem: fmt.Sprint(i), State: protocol.CaseHandingOver})})
+	}
+	return refs
+}
+
 func TestTheStewardAnswersExactlyOnce(t *testing.T) {
 	o := newOffice(t)
 	for _, row := range []struct {
@@ -284,9 +295,7 @@ func TestTheStewardAnswersExactlyOnce(t *testing.T) {
 
 func TestTheStewardSignsForWhatArrivesAndNotesWhatWasDecided(t *testing.T) {
 	o := newOffice(t)
-	ref := protocol.Ref{Kind: "case", ID: "changchun-1-00000009-X"}
-	o.feed(protocol.Record{Ref: ref, Rev: 2, Home: here, Epoch: 2, By: "changchun:clerk", Act: "hand_over", Body: o.encode(protocol.Case{Item: itemHere,
-		Agency: ours, Handler: here, To: here, ReceiptNo: "220000000001A", Idem: "i", State: protocol.CaseHandingOver})})
+	ref := o.arrive(1)[0]
 	set, err := o.SubmitCatalog(t.Context(), editor, "样例批次", []EntryDraft{entry(1, 1)})
 	o.must(err)
 	_, err = o.FirstReview(t.Context(), reviewer, set.Ref)
@@ -302,6 +311,37 @@ func TestTheStewardSignsForWhatArrivesAndNotesWhatWasDecided(t *testing.T) {
 	o.must(err)
 	if c.State != protocol.CaseArrived || rec.Rev != 3 || s.State != protocol.ChangesetReturned || setRec.Rev != 3 {
 		t.Errorf("case %s at rev %d, changeset %s at rev %d", c.State, rec.Rev, s.State, setRec.Rev)
+	}
+}
+
+// TestOneThatIsForbiddenKeepsNoOtherWaiting: the steward sees to many in one
+// transaction, and one of them is a request that a rule refuses.
+func TestOneThatIsForbiddenKeepsNoOtherWaiting(t *testing.T) {
+	o := newOffice(t)
+	refs := o.arrive(together + together/2)
+	ref := o.asked("no reason", protocol.WantWithdraw, o.receive(itemHere, "no reason").Ref, protocol.Ending{})
+	before := o.written()
+	o.must(o.Steward(t.Context(), slices.Insert(slices.Clone(refs), together/2, ref)))
+	for _, ref := range refs {
+		if rec, _ := o.get(ref); rec.Rev != 3 || o.caseIn(ref).State != protocol.CaseArrived {
+			t.Errorf("%s is %s at rev %d", ref, o.caseIn(ref).State, rec.Rev)
+		}
+	}
+	r, _, err := Record[protocol.Request](o.Desk, ref)
+	o.must(err)
+	if n := o.written() - before; n != uint64(len(refs))+1 || r.State != protocol.RequestDeclined {
+		t.Errorf("%d lines for %d arrivals and one request, which is %s", n, len(refs), r.State)
+	}
+}
+
+// BenchmarkSteward signs for cases as a drained queue brings them; they are told
+// a piece of feed at a time.
+func BenchmarkSteward(b *testing.B) {
+	o := newOffice(b)
+	refs := o.arrive(b.N)
+	b.ResetTimer()
+	for part := range slices.Chunk(refs, 2*together) {
+		o.must(o.Steward(b.Context(), part))
 	}
 }
 

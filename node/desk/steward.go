@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"xiangyun/node/store"
 	"xiangyun/protocol"
@@ -12,25 +13,124 @@ import (
 // steward is the author of what a node does by itself.
 const steward = "steward"
 
+// together is how many records the steward sees to at once: what it must do
+// about them is one transaction, and all others wait for it.
+const together = 64
+
 // Steward does what the law lets a system do at once: it signs for cases that
 // arrived (C-05) and carries out what other windows ask of cases whose home is
 // here, each exactly once.
 func (d *Desk) Steward(ctx context.Context, changed []protocol.Ref) error {
-	for _, ref := range changed {
-		var err error
-		switch ref.Kind {
-		case "case":
-			err = d.welcomeCase(ctx, ref)
-		case "request":
-			err = d.answer(ctx, ref)
-		case "catalog.review":
-			err = d.conclude(ctx, ref)
+	for part := range slices.Chunk(changed, together) {
+		duties, err := d.duties(ctx, part)
+		if err != nil {
+			return err
 		}
-		if err != nil && protocol.CodeOf(err) != protocol.Refused {
+		if err := d.perform(ctx, duties); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// duty is what must be done about one record, and what instead when a rule
+// forbids it; nil is nothing.
+type duty struct {
+	do      func(tx *store.Tx) error
+	instead func(no *protocol.Fault) protocol.Draft
+}
+
+// duties looks at what changed. It reads as the acts do, between two of them:
+// to have every change committed first would cost more than the acts.
+func (d *Desk) duties(ctx context.Context, changed []protocol.Ref) (list []duty, err error) {
+	records, err := d.Store.Current(ctx, subjects(changed))
+	if err != nil {
+		return nil, err
+	}
+	for _, rec := range records {
+		if rec.Home != d.Node {
+			continue
+		}
+		var due *duty
+		switch rec.Ref.Kind {
+		case "case":
+			due, err = d.welcomeCase(rec)
+		case "request":
+			due, err = d.answer(rec)
+		case "catalog.changeset":
+			due, err = d.conclude(rec)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if due != nil {
+			list = append(list, *due)
+		}
+	}
+	return list, nil
+}
+
+// subjects are the records that may have to be acted on: of a review, the
+// changeset it is about.
+func subjects(changed []protocol.Ref) (refs []protocol.Ref) {
+	for _, ref := range changed {
+		switch ref.Kind {
+		case "catalog.review":
+			refs = append(refs, protocol.Ref{Kind: "catalog.changeset", ID: ref.ID})
+		case "case", "request":
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+// perform does all in one transaction, or, when a rule forbids one of them,
+// each in its own: what one may not do must not keep the others.
+func (d *Desk) perform(ctx context.Context, duties []duty) error {
+	if len(duties) == 0 {
+		return nil
+	}
+	err := d.Store.Update(ctx, func(tx *store.Tx) error {
+		for _, due := range duties {
+			if err := due.do(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if protocol.CodeOf(err) != protocol.Refused {
+		return err
+	}
+	if len(duties) == 1 {
+		return d.forbidden(ctx, duties[0], err)
+	}
+	for i := range duties {
+		if err := d.perform(ctx, duties[i:i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forbidden does what is to be done instead. A record that changed meanwhile
+// is no failure: its change is told, too.
+func (d *Desk) forbidden(ctx context.Context, due duty, no error) error {
+	var f *protocol.Fault
+	if due.instead == nil || !errors.As(no, &f) {
+		return nil
+	}
+	if _, err := d.act(ctx, due.instead(f)); protocol.CodeOf(err) != protocol.Refused {
+		return err
+	}
+	return nil
+}
+
+// acts gives the duty of one act that nothing stands in for.
+func acts(draft protocol.Draft) *duty {
+	return &duty{do: func(tx *store.Tx) error {
+		_, err := tx.Act(draft)
+		return err
+	}}
 }
 
 // Waiting lists what the steward must look at after a start.
@@ -51,53 +151,42 @@ func (d *Desk) Waiting() (refs []protocol.Ref, err error) {
 	return refs, err
 }
 
-func (d *Desk) welcomeCase(ctx context.Context, ref protocol.Ref) error {
-	c, rec, err := Record[protocol.Case](d, ref)
-	if err != nil || c.State != protocol.CaseHandingOver || rec.Home != d.Node {
-		return ignoreGone(err)
+func (d *Desk) welcomeCase(rec protocol.Record) (*duty, error) {
+	c, err := protocol.Load[protocol.Case](rec)
+	if err != nil || c.State != protocol.CaseHandingOver {
+		return nil, err
 	}
-	_, err = d.act(ctx, protocol.Draft{Ref: ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev})
-	return err
+	return acts(protocol.Draft{Ref: rec.Ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev}), nil
 }
 
 // conclude notes on a changeset what the hub decided about it.
-func (d *Desk) conclude(ctx context.Context, review protocol.Ref) error {
-	set := protocol.Ref{Kind: "catalog.changeset", ID: review.ID}
-	c, rec, err := Record[protocol.Changeset](d, set)
-	if err != nil || c.State != protocol.ChangesetReviewed || rec.Home != d.Node {
-		return ignoreGone(err)
+func (d *Desk) conclude(rec protocol.Record) (*duty, error) {
+	c, err := protocol.Load[protocol.Changeset](rec)
+	if err != nil || c.State != protocol.ChangesetReviewed {
+		return nil, err
 	}
-	_, err = d.act(ctx, protocol.Draft{Ref: set, Act: "conclude", Body: protocol.Changeset{}, By: steward, Rev: rec.Rev, Deps: []protocol.Dep{{Ref: review}}})
-	return err
-}
-
-func ignoreGone(err error) error {
-	if protocol.CodeOf(err) == protocol.Gone {
-		return nil
-	}
-	return err
+	review := protocol.Ref{Kind: "catalog.review", ID: rec.Ref.ID}
+	return acts(protocol.Draft{Ref: rec.Ref, Act: "conclude", Body: protocol.Changeset{}, By: steward, Rev: rec.Rev, Deps: []protocol.Dep{{Ref: review}}}), nil
 }
 
 // answer carries a request out and answers it in one transaction; what a rule
 // refuses is declined with the rule's words.
-func (d *Desk) answer(ctx context.Context, ref protocol.Ref) error {
-	r, rec, err := Record[protocol.Request](d, ref)
-	if err != nil || r.State != protocol.RequestFiled || rec.Home != d.Node {
-		return ignoreGone(err)
+func (d *Desk) answer(rec protocol.Record) (*duty, error) {
+	r, err := protocol.Load[protocol.Request](rec)
+	if err != nil || r.State != protocol.RequestFiled {
+		return nil, err
 	}
-	err = d.Store.Update(ctx, func(tx *store.Tx) error {
-		if err := d.carryOut(tx, ref, r); err != nil {
+	do := func(tx *store.Tx) error {
+		if err := d.carryOut(tx, rec.Ref, r); err != nil {
 			return err
 		}
-		_, err := tx.Act(protocol.Draft{Ref: ref, Act: "answer", Body: protocol.Request{}, By: steward})
-		return err
-	})
-	var f *protocol.Fault
-	if !errors.As(err, &f) || f.Code != protocol.Refused {
+		_, err := tx.Act(protocol.Draft{Ref: rec.Ref, Act: "answer", Body: protocol.Request{}, By: steward})
 		return err
 	}
-	_, err = d.act(ctx, protocol.Draft{Ref: ref, Act: "decline", Body: protocol.Request{Reason: f.Rule + " " + f.Text}, By: steward})
-	return err
+	decline := func(no *protocol.Fault) protocol.Draft {
+		return protocol.Draft{Ref: rec.Ref, Act: "decline", Body: protocol.Request{Reason: no.Rule + " " + no.Text}, By: steward}
+	}
+	return &duty{do, decline}, nil
 }
 
 func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) error {

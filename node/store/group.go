@@ -75,7 +75,7 @@ func (g *group) write() *bbolt.Tx {
 	return g.page()
 }
 
-func (g *group) fold() fold.Fold { return fold.Fold{Level: g.state.level} }
+func (g *group) fold() fold.Fold { return fold.Fold{Level: g.state.level, Cites: &g.s.cites} }
 
 func (g *group) touch(ref protocol.Ref) { g.touched = append(g.touched, ref) }
 

@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"xiangyun/protocol"
+	"xiangyun/replication/fold"
 	"xiangyun/replication/journal"
 	"xiangyun/replication/mark"
 )
@@ -65,6 +66,7 @@ type Store struct {
 	tail    []step    // durable in the redo log, not committed
 	crammed bool      // the last commit found no room
 	tried   time.Time // when that was
+	cites   fold.Cites
 	scratch []byte
 
 	mu    sync.Mutex              // guards the rest

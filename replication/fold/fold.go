@@ -12,6 +12,7 @@ import (
 // Fold judges entries under the rules of one level.
 type Fold struct {
 	Level uint16
+	Cites *Cites // what entries cited lately; nil reads it anew each time
 }
 
 // Change is one record that an entry replaced, with the nodes that had it and
@@ -87,7 +88,7 @@ func (f Fold) judge(tx *bbolt.Tx, old *protocol.Record, h *protocol.Header, read
 	if kind == nil {
 		return judged, nil, fmt.Errorf("unknown kind %q", string(h.Ref.Kind)), nil
 	}
-	v := &view{tx: tx, deps: h.Deps, level: f.Level}
+	v := &view{tx: tx, cites: f.Cites, deps: h.Deps, level: f.Level}
 	if no = f.place(kind, old, h, v); no != nil {
 		return judged, no, nil, v.err
 	}
@@ -118,7 +119,7 @@ func (f Fold) Complete(tx *bbolt.Tx, h *protocol.Header, want any, seen uint64) 
 	if seen != 0 && seen != h.Rev-1 {
 		return old, none, refused("G-04", "内容已被他人更新,请刷新后再操作"), nil
 	}
-	v := &view{tx: tx, deps: h.Deps, level: f.Level}
+	v := &view{tx: tx, cites: f.Cites, deps: h.Deps, level: f.Level}
 	if no := f.place(kind, old, h, v); no != nil {
 		return old, none, no, v.err
 	}

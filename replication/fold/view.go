@@ -10,6 +10,7 @@ import (
 // (replication.R14). The first read error ends the judgement.
 type view struct {
 	tx    *bbolt.Tx
+	cites *Cites
 	deps  []protocol.Dep
 	level uint16
 	err   error
@@ -20,7 +21,7 @@ func (v *view) Level() uint16 { return v.level }
 func (v *view) Cited(ref protocol.Ref) (protocol.Record, bool) {
 	for _, d := range v.deps {
 		if d.Ref == ref && v.err == nil {
-			rec, ok, err := GetVersion(v.tx, ref, d.Rev)
+			rec, ok, err := v.cites.version(v.tx, ref, d.Rev)
 			v.err = err
 			return rec, ok && err == nil && rec.Rev == d.Rev
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,8 +22,9 @@ type Changes interface {
 	// remembers changes from before the first call of Each on. A call that
 	// ends with an error has lost nothing.
 	Next(ctx context.Context) (refs []protocol.Ref, upto uint64, err error)
-	// Load gives the current record, false when it is not, or no longer, here.
-	Load(ctx context.Context, ref protocol.Ref) (protocol.Record, bool, error)
+	// Load gives the current records in the order of refs, without those that
+	// are not, or no longer, here.
+	Load(ctx context.Context, refs []protocol.Ref) ([]protocol.Record, error)
 	// Each calls fn for every record once, in any order, and gives the index that
 	// all of them have at least reached. It holds no read transaction for
 	// longer than 5 s (pitfalls.B5).
@@ -191,24 +193,43 @@ func (f *Follower) next(ctx context.Context, worked time.Duration) (refs []proto
 // take brings changed records into the index.
 func (f *Follower) take(ctx context.Context, refs []protocol.Ref, upto uint64) error {
 	b := batch{add: f.ix.Update}
-	for _, ref := range refs {
-		r, here, err := f.src.Load(ctx, ref)
-		if err != nil {
-			return fmt.Errorf("load %s: %w", ref, err)
+	err := f.each(ctx, refs, func(ref protocol.Ref, r *protocol.Record) error {
+		if r == nil {
+			return f.lost(&b, ref)
 		}
-		if here {
-			_, err = f.put(&b, r)
-		} else {
-			err = f.lost(&b, ref)
-		}
-		if err != nil {
-			return err
-		}
+		_, err := f.put(&b, *r)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if err := b.flush(); err != nil {
 		return err
 	}
 	f.covered.Set(upto)
+	return nil
+}
+
+// loadAtOnce is how many records are held in memory at once.
+const loadAtOnce = 256
+
+// each calls fn for every ref with its record, nil when it is not here.
+func (f *Follower) each(ctx context.Context, refs []protocol.Ref, fn func(protocol.Ref, *protocol.Record) error) error {
+	for part := range slices.Chunk(refs, loadAtOnce) {
+		here, err := f.src.Load(ctx, part)
+		if err != nil {
+			return fmt.Errorf("load changed records: %w", err)
+		}
+		for _, ref := range part {
+			var r *protocol.Record
+			if len(here) > 0 && here[0].Ref == ref {
+				r, here = &here[0], here[1:]
+			}
+			if err := fn(ref, r); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -291,15 +312,14 @@ func (f *Follower) dropStrays(ctx context.Context, here uint64) error {
 		if len(refs) == 0 {
 			return b.flush()
 		}
-		for _, ref := range refs {
-			if _, here, err := f.src.Load(ctx, ref); err != nil {
-				return fmt.Errorf("load %s: %w", ref, err)
-			} else if here {
-				continue
+		err = f.each(ctx, refs, func(ref protocol.Ref, r *protocol.Record) error {
+			if r != nil {
+				return nil
 			}
-			if err := f.lost(&b, ref); err != nil {
-				return err
-			}
+			return f.lost(&b, ref)
+		})
+		if err != nil {
+			return err
 		}
 		after = refs[len(refs)-1]
 	}

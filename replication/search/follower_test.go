@@ -73,11 +73,15 @@ func (s *records) Next(ctx context.Context) ([]protocol.Ref, uint64, error) {
 	}
 }
 
-func (s *records) Load(_ context.Context, ref protocol.Ref) (protocol.Record, bool, error) {
+func (s *records) Load(_ context.Context, refs []protocol.Ref) (list []protocol.Record, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, ok := s.all[ref]
-	return r, ok, s.fail
+	for _, ref := range refs {
+		if r, ok := s.all[ref]; ok {
+			list = append(list, r)
+		}
+	}
+	return list, s.fail
 }
 
 func (s *records) Each(_ context.Context, fn func(protocol.Record) error) (uint64, error) {
