@@ -62,6 +62,9 @@ func (f *File) Page() {
 	f.drawOn = len(f.pages) - 1
 }
 
+// Open reports whether there is a page to draw on.
+func (f *File) Open() bool { return len(f.pages) > 0 }
+
 // EachPage goes back to every page in order, for what is only known at the
 // end: "第 1 页 共 3 页".
 func (f *File) EachPage(draw func(n, of int)) {
