@@ -22,7 +22,7 @@ func Acceptance(f AcceptanceFacts) Document {
 	d.Blocks = append(d.Blocks, paragraph("%s", f.you()))
 	if f.Deemed != 0 {
 		d.Mark = "视为受理"
-		d.Blocks = append(d.Blocks, paragraph("你（单位）就%s提出的申请，本机关于%s收到申请材料，至%s未作出不予受理决定，也未告知需要补正的内容。根据%s第三十二条第一款第四项，该申请自收到申请材料之日起即为受理。", f.wish(), dayText(f.Received.Day()), instantText(f.Deemed), lawLicence))
+		d.Blocks = append(d.Blocks, paragraph("你（单位）就%s提出的申请，本机关于%s收到申请材料，至%s未作出不予受理决定，也未告知需要补正的内容。根据%s第三十二条第一款第四项，该申请自收到申请材料之日起即为受理。", f.wish(), dayText(f.Received.Day()), endText(f.Deemed), lawLicence))
 	} else {
 		d.Blocks = append(d.Blocks, paragraph("你（单位）就%s提出的申请，属于本机关职权范围，申请材料齐全、符合法定形式。%s，本机关决定予以受理。", f.wish(),
 			f.law("根据"+lawLicence+"第三十二条第一款第五项", "根据该事项的设定依据和"+lawMeasure+"第三十二条")))

@@ -6,9 +6,21 @@ import (
 	"xiangyun/node/paper/pdf"
 )
 
-// codeSide is the side of the printed code: 42 mm with its quiet zone, so that a
-// module of the longest receipt code is 0.4 mm, which a hand scanner reads.
-const codeSide = 119.0
+// side is the side of the printed code with its quiet zone: 42 mm, and 50 mm for
+// a receipt, so that a module is 0.55 mm or more: read by a telephone, by a hand
+// scanner, and from a copy at 200 dots per inch.
+func (s *sheet) side() float64 {
+	if len(s.doc.QR) > 200 {
+		return 142
+	}
+	return 119
+}
+
+// closingHeight is what code, seal and copy line take.
+func (s *sheet) closingHeight() float64 { return s.side() + 46 }
+
+// sealSide leaves room for a round seal of 42 mm.
+const sealSide = 122.0
 
 // title draws issuer, name, mark and serial.
 func (s *sheet) title() {
@@ -35,8 +47,11 @@ func (s *sheet) mark(text string) {
 
 // signers draws the lines to sign on.
 func (s *sheet) signers() {
+	if len(s.doc.Signers) > 0 { // nobody signs a page without text
+		s.need(32*float64(len(s.doc.Signers)) + s.closingHeight())
+		s.lonely = s.y == top
+	}
 	for _, who := range s.doc.Signers {
-		s.need(32)
 		s.y += 8
 		s.file.Tag("P", func() {
 			s.file.Text(left, s.y+bodySize, bodySize, s.noted(who)+"：")
@@ -61,13 +76,14 @@ func (s *sheet) closing() error {
 	if err != nil {
 		return fmt.Errorf("二维码：%w", err)
 	}
-	s.need(codeSide + 46)
+	s.need(s.closingHeight())
+	s.lonely = s.lonely || s.y == top
 	s.y += 8
 	from := s.y
-	s.file.Figure("二维码，内容为 "+code, func() { s.file.Image(left-8, from, codeSide, modules) })
-	s.file.Tag("P", func() { s.file.Text(left, from+codeSide+10, 8.5, s.noted(s.doc.QRNote)) })
+	s.file.Figure("二维码，内容为 "+code, func() { s.file.Image(left-8, from, s.side(), modules) })
+	s.file.Tag("P", func() { s.file.Text(left, from+s.side()+10, 8.5, s.noted(s.doc.QRNote)) })
 	s.seal(from)
-	s.y = from + codeSide + 18
+	s.y = from + s.side() + 18
 	if s.doc.Copies != "" {
 		s.lines("P", s.doc.Copies, 9.5, 14, 0)
 	}
@@ -76,16 +92,16 @@ func (s *sheet) closing() error {
 
 // seal draws where the seal belongs, with who signs, where and when beside it.
 func (s *sheet) seal(from float64) {
-	x, y := left+codeSide+24, from+8
+	x, y := left+s.side()+10, from+8
 	if s.doc.Seal != "" {
 		s.file.Artifact(func() {
-			s.file.Frame(right-112, from+4, 108, 108, 0.7, 3)
-			s.centreText(right-58, from+64, 9, "（印章）")
+			s.file.Frame(right-sealSide, from, sealSide, sealSide, 0.7, 3)
+			s.centreText(right-sealSide/2, from+sealSide/2+3, 9, "（印章）")
 		})
 	}
 	s.file.Tag("P", func() {
 		for _, text := range []string{or(s.doc.Seal, s.doc.Agency), "地点：" + s.doc.Place, "时间：" + instantText(s.doc.At)} {
-			for _, line := range wrap(s.noted(text), 10.5, right-118-x, 0) {
+			for _, line := range wrap(s.noted(text), 10.5, right-sealSide-8-x, 0) {
 				s.file.Text(x, y+10.5, 10.5, line)
 				y += 16
 			}

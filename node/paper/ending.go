@@ -29,6 +29,9 @@ func Lapse(f LapseFacts) Document {
 	d.Blocks = append(d.Blocks, paragraph("%s", f.you()), paragraph("就%s提出的申请，本机关已以%s号补正告知书告知需要补正的全部内容，补正期限至%s24时。至期限届满，下列材料未补正：", f.wish(), f.NoticeSerial, dayText(f.Until)), t,
 		paragraph("根据公示的办事指南，本次申请按退件处理。期限内已在本省任一窗口提交补正材料的，请出示收件凭证，本通知作废并恢复办理。"),
 		paragraph("退件不影响你（单位）重新提出申请；已经提交且仍然有效的材料，无须重复提供。"))
+	if f.Void {
+		d.Blocks = append(d.Blocks, paragraph("现查明补正材料已在期限内由本省窗口收取，本通知书自始作废，办件恢复办理，期限自补正材料收取之日起重新计算。"))
+	}
 	d.Blocks = append(d.Blocks, originalsBlocks(f.Originals)...)
 	d.Copies = "本通知书一式两份：申请人一份，存档一份。"
 	return d

@@ -90,7 +90,7 @@ func longest(cells [][]string) (n int) {
 }
 
 // labelWidth is how wide the labels of the head are.
-const labelWidth = 88.0
+const labelWidth = 94.0
 
 // facts draws the head as a table: two short facts share a row.
 func (s *sheet) facts(facts []Fact) {

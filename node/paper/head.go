@@ -42,7 +42,7 @@ func (h *Head) open(template int) Document {
 		Place: h.Place, At: h.At, QRNote: "扫码核对本文书编号与内容"}
 	d.Facts = append(d.Facts, Fact{Label: "申请人", Value: h.Applicant.Name, Wide: true})
 	if h.Applicant.ID != "" {
-		d.Facts = append(d.Facts, Fact{Label: idTitle(h.Applicant.IDType), Value: maskID(h.Applicant.ID)})
+		d.Facts = append(d.Facts, Fact{Label: idTitle(h.Applicant.IDType), Value: shownID(h.Applicant.IDType, h.Applicant.ID)})
 	}
 	if h.Applicant.Agent != "" {
 		d.Facts = append(d.Facts, Fact{Label: "代理人", Value: h.Applicant.Agent})
@@ -78,8 +78,16 @@ func idTitle(kind string) string {
 	return "证件号码"
 }
 
-// maskID keeps the ends of a number, enough for its owner to know it; a code of
-// a body is public and stays whole only where the caller shows it elsewhere.
+// shownID prints the code of a body whole, since it is public, and of a
+// person's number only its ends.
+func shownID(kind, id string) string {
+	if kind == "uscc" {
+		return id
+	}
+	return maskID(id)
+}
+
+// maskID keeps the ends of a number, enough for its owner to know it.
 func maskID(id string) string {
 	runes := []rune(id)
 	n := utf8.RuneCountInString(id)
@@ -118,7 +126,15 @@ func dayText(d protocol.Day) string {
 
 func instantText(i protocol.Instant) string {
 	t := i.Time()
-	return fmt.Sprintf("%s %02d时%02d分%02d秒（北京时间）", dayText(i.Day()), t.Hour(), t.Minute(), t.Second())
+	return fmt.Sprintf("%s%02d:%02d:%02d（北京时间）", dayText(i.Day()), t.Hour(), t.Minute(), t.Second())
+}
+
+// endText writes the end of a time limit, which is 24:00 of its last day.
+func endText(i protocol.Instant) string {
+	if last := i.Day().Add(-1); last.End() == i {
+		return dayText(last) + "24时"
+	}
+	return instantText(i)
 }
 
 // or gives s, or the dash that says "nothing" in a cell.

@@ -8,7 +8,7 @@ import (
 
 // Signs that must not begin a line, and those that must not end one (GB/T 15834).
 const (
-	closers = "，。、；：？！）》〉」』】〕〗”’…％%),.;:!?]}"
+	closers = "，。、；：？！）》〉」』】〕〗”’…％)]}"
 	openers = "（《〈「『【〔〖“‘([{"
 )
 
@@ -40,8 +40,9 @@ func wrapLine(text string, size, first, width float64) (lines []string) {
 			unit = strings.TrimLeft(unit, " ")
 		}
 		for pdf.Width(size, unit) > room { // wider than a line: cut between characters
-			head, tail := cut(unit, size, room)
-			line, unit = head, tail
+			if line, unit = cut(unit, size, room); unit == "" {
+				break
+			}
 			next()
 		}
 		line += unit

@@ -26,17 +26,13 @@ func Render(d Document) (*Printed, error) {
 	if err := d.Validate(); err != nil {
 		return nil, err
 	}
-	s := newSheet(&d)
-	s.title()
-	s.facts(d.Facts)
-	for i := range d.Blocks {
-		s.block(&d.Blocks[i])
+	s, err := draw(&d, len(d.Blocks))
+	if err == nil && s.lonely {
+		s, err = draw(&d, lastPart(d.Blocks))
 	}
-	s.signers()
-	if err := s.closing(); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("文书 %s：%w", d.Serial, err)
 	}
-	s.footers()
 	p := &Printed{PDF: s.file.Bytes()}
 	p.Sum = sha256.Sum256(p.PDF)
 	for _, r := range s.missing {
@@ -44,4 +40,34 @@ func Render(d Document) (*Printed, error) {
 			Text: fmt.Sprintf("字符“%c”（U+%04X）不在打印字库内，已印为方框，请在方框内手工填写并签章确认", r, r)})
 	}
 	return p, nil
+}
+
+// draw sets the whole document; a new page begins before block number turn.
+func draw(d *Document, turn int) (*sheet, error) {
+	s := newSheet(d)
+	s.title()
+	s.facts(d.Facts)
+	for i := range d.Blocks {
+		if i == turn {
+			s.newPage()
+		}
+		s.block(&d.Blocks[i])
+	}
+	s.signers()
+	if err := s.closing(); err != nil {
+		return nil, err
+	}
+	s.footers()
+	return s, nil
+}
+
+// lastPart finds where to turn the page so that the seal stands below text: at
+// the last heading, or at the last paragraph when that comes later.
+func lastPart(blocks []Block) int {
+	for i := len(blocks) - 1; i > 0; i-- {
+		if blocks[i].Kind == BlockHeading || blocks[i].Kind == BlockParagraph && blocks[i-1].Kind != BlockHeading {
+			return i
+		}
+	}
+	return len(blocks)
 }

@@ -79,10 +79,10 @@ func samples() []sample {
 	var list []sample
 	add := func(name string, d Document) { list = append(list, sample{name, d}) }
 	lines, both := sampleLines, []Due{sampleK2, sampleK3}
-	add("d01-receipt", Receipt(ReceiptFacts{Head: sampleHead(1), Handler: "长春市市场监督管理局", Lines: lines, Originals: []string{"房屋租赁合同"}, Due: []Due{sampleK1}, QR: sampleCode}))
-	add("d01-offline", Receipt(ReceiptFacts{Head: sampleHead(1), Handler: "长春市市场监督管理局", Lines: lines, Due: []Due{newYear}, QR: sampleCode, Offline: true, SkewSeconds: 75}))
+	add("d01-receipt", Receipt(ReceiptFacts{Head: window(sampleHead(1)), Handler: "长春市市场监督管理局", Lines: lines, Originals: []string{"房屋租赁合同"}, Due: []Due{sampleK1}, QR: sampleCode}))
+	add("d01-offline", Receipt(ReceiptFacts{Head: window(sampleHead(1)), Handler: "长春市市场监督管理局", Lines: lines, Due: []Due{newYear}, QR: sampleCode, Offline: true, SkewSeconds: 75}))
 	add("d01-long", longReceipt())
-	add("d02-checklist", Checklist(ChecklistFacts{Head: beforeReceipt(), Lines: lines}))
+	add("d02-checklist", Checklist(ChecklistFacts{Head: window(beforeReceipt()), Lines: lines}))
 	add("d03-acceptance", Acceptance(AcceptanceFacts{Head: sampleHead(3), Due: both, Received: sampleAt, Special: []string{"检验", "专家评审"}}))
 	add("d03-deemed", Acceptance(AcceptanceFacts{Head: sampleHead(3), Due: both, Received: sampleAt, Deemed: sampleDay("2026-03-09").End(), Fee: "每证10元（依据：示例收费文件）"}))
 	add("d04-refusal", Refusal(RefusalFacts{Head: sampleHead(4), Reason: "该事项由县级人民政府市场监督管理部门受理，本机关没有管辖权。", Basis: "《食品经营许可和备案管理办法》第七条", Remedy: remedy, AskElsewhere: "延吉市市场监督管理局"}))
@@ -117,6 +117,12 @@ func laterSamples() []sample {
 		{"d19-objection", Answer(AnswerFacts{Head: answerHead(), About: "企业登记住所", Filed: sampleDay("2026-02-27"), Findings: "经向数据提供单位核实，登记住所已于2026年1月变更，共享数据未及时更新。", Result: "予以更正，更正后的数据已同步至各节点，异议标注已撤销。"})},
 		{"d19-complaint", Answer(AnswerFacts{Head: answerHead(), Complaint: true, About: "窗口要求提供办事指南以外的材料", Filed: sampleDay("2026-02-25"), Findings: "经调阅收件记录，情况属实。", Result: "已责令改正，相关材料不再要求提供。", Basis: "吉政发〔2019〕4号第三十二条"})},
 	}
+}
+
+// window makes the receiving place the issuer, as D-01 and D-02 are its own.
+func window(h Head) Head {
+	h.Agency = "延吉市政务服务和数字化建设管理局"
+	return h
 }
 
 func beforeReceipt() Head {

@@ -9,11 +9,11 @@ import (
 // The sheet in points: A4 with 22 mm at the sides, and sizes of type.
 const (
 	left, right  = 62.0, 533.0
-	top, bottom  = 62.0, 770.0
-	bodySize     = 11.5
-	bodyLead     = 19.5
+	top, bottom  = 58.0, 776.0
+	bodySize     = 11.0
+	bodyLead     = 18.0
 	tableSize    = 10.0
-	tableLead    = 15.0
+	tableLead    = 14.0
 	cellPad      = 4.5
 	footBaseline = 800.0
 )
@@ -24,6 +24,7 @@ type sheet struct {
 	file    *pdf.File
 	y       float64 // upper edge of what comes next
 	missing []rune  // characters without a drawing, in order of appearance
+	lonely  bool    // signatures and seal came to stand on a page without text
 }
 
 func newSheet(d *Document) *sheet {
