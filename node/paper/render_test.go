@@ -170,6 +170,9 @@ func written(t *testing.T, s sample) string {
 // TestOutsideDecoderReadsTheCodes prints the last page at 200 dpi, as a poor copy
 // would show them, and reads the codes back.
 func TestOutsideDecoderReadsTheCodes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("drawing and decoding take seconds")
+	}
 	draw, read := lookFor(t, "pdftoppm"), lookFor(t, "zbarimg")
 	for _, s := range samples() {
 		if s.name != "d01-receipt" && s.name != "d01-long" && s.name != "d09-grant" {
