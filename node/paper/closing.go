@@ -41,8 +41,8 @@ func (s *sheet) title() {
 // mark frames a word in the upper right corner.
 func (s *sheet) mark(text string) {
 	w := pdf.Width(13, text) + 14
-	s.file.Artifact(func() { s.file.Frame(right-w, 38, w, 22, 1.2, 0) })
-	s.file.Tag("P", func() { s.file.Bold(right-w+7, 54, 13, s.noted(text)) })
+	s.file.Artifact(func() { s.file.Frame(right-w, 30, w, 22, 1.2, 0) })
+	s.file.Tag("P", func() { s.file.Bold(right-w+7, 46, 13, s.noted(text)) })
 }
 
 // signers draws the lines to sign on.
@@ -92,7 +92,7 @@ func (s *sheet) closing() error {
 
 // seal draws where the seal belongs, with who signs, where and when beside it.
 func (s *sheet) seal(from float64) {
-	x, y := left+s.side()+10, from+8
+	x, y := left+s.side()+2, from+8
 	if s.doc.Seal != "" {
 		s.file.Artifact(func() {
 			s.file.Frame(right-sealSide, from, sealSide, sealSide, 0.7, 3)
@@ -101,8 +101,8 @@ func (s *sheet) seal(from float64) {
 	}
 	s.file.Tag("P", func() {
 		for _, text := range []string{or(s.doc.Seal, s.doc.Agency), "地点：" + s.doc.Place, "时间：" + instantText(s.doc.At)} {
-			for _, line := range wrap(s.noted(text), 10.5, right-sealSide-8-x, 0) {
-				s.file.Text(x, y+10.5, 10.5, line)
+			for _, line := range wrap(s.noted(text), 9.8, right-sealSide-6-x, 0) {
+				s.file.Text(x, y+9.8, 9.8, line)
 				y += 16
 			}
 			y += 3
