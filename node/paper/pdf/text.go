@@ -56,9 +56,17 @@ func Width(size float64, s string) float64 {
 	sum := 0
 	for _, r := range s {
 		g := find(r)
-		sum += faces()[g.font].Advance(g.index)
+		sum += g.advance()
 	}
 	return float64(sum) * size / 1000
+}
+
+// advance is the width of g in thousandths of an em; a box takes a whole one.
+func (g glyph) advance() int {
+	if !g.known {
+		return 1000
+	}
+	return faces()[g.font].Advance(g.index)
 }
 
 func faces() [2]*typeface.Face { return [2]*typeface.Face{typeface.Latin(), typeface.Han()} }
@@ -84,20 +92,25 @@ func (f *File) text(x, y, size, stroke float64, s string) {
 	f.write("ET\n")
 }
 
-// showRuns writes the characters, changing the font where the face changes.
+// showRuns writes the characters, changing the font where the face changes and
+// the size for a box, whose drawing is smaller than a Chinese character.
 func (f *File) showRuns(size float64, s string) {
-	font, hex := -1, strings.Builder{}
+	font, known, hex := -1, true, strings.Builder{}
 	flush := func() {
+		scaled := size
+		if !known {
+			scaled = size * 1000 / float64(typeface.Latin().Advance(typeface.Latin().Find(box)))
+		}
 		if hex.Len() > 0 {
-			f.write("/F%d %s Tf <%s> Tj\n", font, num(size), hex.String())
+			f.write("/F%d %s Tf <%s> Tj\n", font, num(scaled), hex.String())
 			hex.Reset()
 		}
 	}
 	for _, r := range s {
 		g := find(r)
-		if g.font != font {
+		if g.font != font || g.known != known {
 			flush()
-			font = g.font
+			font, known = g.font, g.known
 		}
 		fmt.Fprintf(&hex, "%04X", f.fonts[font].Use(g.text, g.index))
 	}
