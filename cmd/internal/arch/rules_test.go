@@ -12,10 +12,10 @@ const module = "xiangyun"
 // point to a lower level. A package that is not listed breaks the test, so that
 // nobody adds a room without saying where it stands.
 var levels = [][]string{
-	{"protocol", "protocol/page", "replication/mark", "replication/boltfile"},
-	{"protocol/wire", "protocol/identity", "hub/merge"},
+	{"protocol", "protocol/page", "replication/mark", "replication/boltfile", "node/paper/typeface"},
+	{"protocol/wire", "protocol/identity", "hub/merge", "node/paper/pdf"},
 	{"protocol/link", "protocol/rest", "protocol/console", "replication/journal", "replication/fold", "replication/blob", "replication/search", "backup/target"},
-	{"replication", "backup"},
+	{"replication", "backup", "node/paper"},
 	{"hub/fsm", "hub/quorum", "hub/api", "hub/web", "node/store", "node/desk", "node/data", "node/api", "node/web"},
 	{"hub", "node"},
 	{"cmd"},
@@ -40,7 +40,7 @@ var keepers = map[string][]string{
 }
 
 // stdOnly names packages that import the standard library and each other only.
-var stdOnly = []string{"protocol", "protocol/page", "replication/mark", "cmd/internal/arch"}
+var stdOnly = []string{"protocol", "protocol/page", "replication/mark", "node/paper/typeface", "node/paper/pdf", "cmd/internal/arch"}
 
 // pure names the packages that use no clock, randomness, I/O, goroutine or map
 // range: what they compute is the same on every machine.
