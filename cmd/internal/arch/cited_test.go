@@ -147,7 +147,7 @@ func citedIn(path string, cited map[string][]string) error {
 		return err
 	}
 	for _, d := range file.Decls {
-		from, to := fset.Position(d.Pos()).Offset, fset.Position(d.End()).Offset
+		from, to := fset.Position(begin(d)).Offset, fset.Position(d.End()).Offset
 		if line := strings.IndexByte(string(src[to:]), '\n'); line > 0 {
 			to += line // a comment behind the brace
 		}
@@ -158,6 +158,21 @@ func citedIn(path string, cited map[string][]string) error {
 		}
 	}
 	return nil
+}
+
+// begin is where a declaration begins, with the comment above it.
+func begin(d ast.Decl) token.Pos {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Doc != nil {
+			return d.Doc.Pos()
+		}
+	case *ast.GenDecl:
+		if d.Doc != nil {
+			return d.Doc.Pos()
+		}
+	}
+	return d.Pos()
 }
 
 // nameOf is the test itself, or the file whose tests share what stands outside.
