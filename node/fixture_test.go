@@ -117,7 +117,7 @@ func (p *province) enroll(folder, token string) (protocol.NodeID, error) {
 func (p *province) open(folder string) (*Node, net.PacketConn, error) {
 	pc, err := link.ListenUDP("127.0.0.1:0")
 	p.must(err)
-	n, err := Open(Config{Dir: filepath.Join(p.dir, folder), Socket: pc, Build: "test", Log: quiet()})
+	n, err := Open(Config{Dir: filepath.Join(p.dir, folder), Socket: pc, Build: "test", Log: quiet(), Reserve: 16 << 20})
 	return n, pc, err
 }
 

@@ -33,6 +33,7 @@ type Config struct {
 
 	Secure    bool   // a proxy in front speaks TLS
 	Line      uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
+	Reserve   int64  // bytes kept for urgent acts on a full disk; 0 keeps none (replication.md §12)
 	Simulated bool   // a simulated network
 }
 
@@ -89,7 +90,7 @@ func (n *Node) path(parts ...string) string {
 
 func (n *Node) openStores() (err error) {
 	n.store, err = store.Open(n.path(storeFile), store.Config{Node: n.place.Node, Epoch: n.place.Epoch, Signer: n.holder, Level: 1,
-		Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: reserve})
+		Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir)})
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
 	}
@@ -121,9 +122,6 @@ func (n *Node) openNetwork() (err error) {
 	n.courier = &replication.Courier{Uplink: n.uplink, Store: n.blobs}
 	return nil
 }
-
-// reserve is the room kept for urgent acts on a full disk (replication.md §12).
-const reserve = 64 << 20
 
 // ID is the node's name.
 func (n *Node) ID() protocol.NodeID { return n.place.Node }

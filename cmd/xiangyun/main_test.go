@@ -67,6 +67,7 @@ func runScripts(t *testing.T, folder string) {
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("SHARED", sharedData())
+			e.Setenv("XIANGYUN_RESERVE", "16MiB") // of every node that a script starts
 			e.Values["began"] = time.Now()
 			return nil
 		},

@@ -42,6 +42,7 @@ func nodeServe() *cobra.Command {
 	c := &cobra.Command{Use: "serve", Short: "运行节点", Args: exactly(0, "")}
 	serveFlags(c, ":0", "127.0.0.1:8090")
 	c.Flags().String("line-rate", "", "到省级的线路带宽,如 20Mbit;目录、同步和附件合计最多占七成,办件始终优先。不填则不限")
+	c.Flags().String("reserve", "1GiB", "磁盘将满时专供办件的预留空间,如 1GiB;至多占当时可用空间的十分之一,0 为不留")
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return runNode(cmd.Context(), cmd) }
 	return described(c, serveHelp, serveExits)
 }
@@ -55,6 +56,10 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
+	reserve, err := parseSize(flag(cmd, "reserve"))
+	if err != nil {
+		return usageError{err}
+	}
 	if err := servable(cmd, "place.json", "先用 xiangyun node enroll 接入"); err != nil {
 		return err
 	}
@@ -63,7 +68,8 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 		return fmt.Errorf("打开 QUIC 端口: %w", err)
 	}
 	defer pc.Close()
-	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd), Line: line})
+	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd), Line: line,
+		Reserve: reserve})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -210,5 +211,52 @@ func (r *running) refusedWith(ok bool, words string, err error) {
 	r.want(protocol.Full, err)
 	if f := err.(*protocol.Fault); !strings.Contains(f.Text, words) || !strings.Contains(f.Text, "运维人员") || !strings.Contains(f.Hint, "不受影响") {
 		r.t.Errorf("%q, hint %q", f.Text, f.Hint)
+	}
+}
+
+// TestReplication12TheReserveIsAtMostATenthOfWhatIsFree also over restarts: a
+// larger one is made when there is room for it, a smaller one when less is asked.
+func TestReplication12TheReserveIsAtMostATenthOfWhatIsFree(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "node.db")
+	for _, row := range []struct {
+		name  string
+		asked int64
+		free  uint64
+		want  int64
+	}{
+		{"a small disk", 1 << 20, 900_000, 90_000},
+		{"more came free", 1 << 20, 5_000_000, 509_000},
+		{"enough", 1 << 20, 90_000_000, 1 << 20},
+		{"enough, less came free", 1 << 20, 9_000_000, 1 << 20},
+		{"less is asked", 64 << 10, 90_000_000, 64 << 10},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var log strings.Builder
+			c := testConfig()
+			c.Log = slog.New(slog.NewTextHandler(&log, nil))
+			c.Reserve, c.FreeDisk = row.asked, func() (uint64, uint64) { return row.free, row.free * 10 / 9 }
+			r := open(t, path, c)
+			info, err := os.Stat(path + ".reserve")
+			r.must(err)
+			if info.Size() != row.want {
+				t.Errorf("%d bytes, want %d", info.Size(), row.want)
+			}
+			if told := strings.Contains(log.String(), "smaller than asked for"); told != (info.Size() < row.asked) {
+				t.Errorf("log: %s", log.String())
+			}
+			r.shut()
+		})
+	}
+}
+
+func TestReplication12ADiskThatCannotBeMeasuredIsNotFull(t *testing.T) {
+	p := newProvince(t)
+	c := testConfig()
+	c.Reserve, c.FreeDisk = 64<<10, func() (uint64, uint64) { return 0, 0 }
+	r := open(t, filepath.Join(t.TempDir(), "node.db"), c)
+	p.feed(r)
+	r.receive(itemThere, "taken")
+	if r.Room() != RoomAll {
+		t.Errorf("room %v", r.Room())
 	}
 }

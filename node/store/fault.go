@@ -38,7 +38,7 @@ func noSpace(err error) bool {
 
 func fullFault(err error) *protocol.Fault {
 	return &protocol.Fault{Code: protocol.Full, Op: "commit", Text: "磁盘已满,本次操作没有保存;请联系运维人员清理磁盘后重新提交",
-		Hint: "清理磁盘或加大 MaxSize;已排队的内容不受影响", Err: err}
+		Hint: "清理磁盘,或扩盘后重新启动节点;已排队的内容不受影响", Err: err}
 }
 
 // unknownFault answers those who wait for a commit whose sync failed: what they

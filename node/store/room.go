@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,7 @@ type roomKeeper struct {
 	config  Config
 	reserve string // path
 	held    bool   // the reserve file is there
+	unknown bool   // the last measurement told nothing
 	last    time.Time
 	step    atomic.Uint32
 }
@@ -63,9 +65,13 @@ func (r *roomKeeper) refresh() error {
 func (r *roomKeeper) measure() error {
 	r.last = time.Now()
 	if r.config.FreeDisk == nil {
-		return r.keep(false)
+		return r.keep(false, math.MaxUint64)
 	}
 	free, total := r.config.FreeDisk()
+	if total == 0 {
+		return r.unmeasured()
+	}
+	r.unknown = false
 	step := r.judge(free, total)
 	before := Room(r.step.Swap(uint32(step)))
 	if step != before {
@@ -74,18 +80,25 @@ func (r *roomKeeper) measure() error {
 	if step >= RoomUrgent {
 		return r.release()
 	}
-	return r.keep(step > RoomAll)
+	return r.keep(step > RoomAll, free)
+}
+
+// unmeasured leaves the step as it was: a file system that does not tell its
+// size is not a full one, and a commit that finds no room says so itself.
+func (r *roomKeeper) unmeasured() error {
+	if !r.unknown {
+		r.config.Log.Warn("the disk cannot be measured; its steps are not watched", "step", Room(r.step.Load()))
+	}
+	r.unknown = true
+	return r.keep(true, 0)
 }
 
 // judge turns a measurement into a step. With the reserve given up, what is
 // left of its room is for urgent acts until only a sixteenth of it remains: the
 // feed and acknowledgements need that to get the node out of it.
 func (r *roomKeeper) judge(free, total uint64) Room {
-	used := 100.0
-	if total > 0 {
-		used = 100 - float64(free)/float64(total)*100
-	}
-	if !r.held && r.config.Reserve > 0 && free < uint64(r.config.Reserve)/16 {
+	used := 100 - float64(free)/float64(total)*100
+	if !r.held && r.config.Reserve > 0 && free < min(uint64(r.config.Reserve), total/reserveShare)/16 {
 		return RoomNone
 	}
 	for _, s := range []struct {
@@ -99,21 +112,46 @@ func (r *roomKeeper) judge(free, total uint64) Room {
 	return RoomAll
 }
 
-// keep makes the reserve file, unless the disk is already scarce.
-func (r *roomKeeper) keep(scarce bool) error {
+// keep makes the reserve file, unless the disk is already scarce. One that is
+// there is kept when it is as large as would be made now, and no larger than
+// was asked for.
+func (r *roomKeeper) keep(scarce bool, free uint64) error {
 	if r.held || r.config.Reserve <= 0 {
 		return nil
 	}
-	info, err := os.Stat(r.reserve)
-	if err == nil && info.Size() == r.config.Reserve {
+	var had int64
+	if info, err := os.Stat(r.reserve); err == nil {
+		had = info.Size()
+	}
+	size := r.size(free, had)
+	if had > 0 && had <= r.config.Reserve && (scarce || had >= size) {
 		r.held = true
 		return nil
 	}
-	if scarce {
+	if scarce || size == 0 {
 		return nil
 	}
-	err = makeFile(r.reserve, func(f *os.File) error { return allocate(f, r.config.Reserve) })
-	if err != nil {
+	return r.make(size)
+}
+
+// reserveShare bounds the reserve to this part of the room it is taken from.
+const reserveShare = 10
+
+// size is what a reserve may have when that much is free beside the one that is
+// there, in bytes.
+func (r *roomKeeper) size(free uint64, had int64) int64 {
+	most := free / reserveShare
+	if free < math.MaxUint64-uint64(had) {
+		most = (free + uint64(had)) / reserveShare
+	}
+	return int64(min(uint64(r.config.Reserve), most))
+}
+
+func (r *roomKeeper) make(size int64) error {
+	if size < r.config.Reserve {
+		r.config.Log.Warn("the reserve for a full disk is smaller than asked for: a tenth of what is free", "bytes", size, "asked", r.config.Reserve)
+	}
+	if err := makeFile(r.reserve, func(f *os.File) error { return allocate(f, size) }); err != nil {
 		return fmt.Errorf("make reserve: %w", err)
 	}
 	r.held = true

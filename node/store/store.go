@@ -29,10 +29,12 @@ type Config struct {
 
 	// Stamp is where wall time comes from; nil is the machine's clock.
 	Stamp func() protocol.Instant
-	// FreeDisk measures the file system, in bytes; nil never refuses for room.
+	// FreeDisk measures the file system, in bytes; nil never refuses for room. A
+	// total of 0 says that it could not be measured.
 	FreeDisk func() (free, total uint64)
 	// Reserve is the size of the preallocated file that is given up for urgent
 	// acts when the disk is nearly full (replication.md §12), in bytes; 0 is none.
+	// It is never larger than a tenth of the room that is free when it is made.
 	Reserve int64
 	// MaxSize bounds the database file, in bytes; 0 does not (pitfalls.B6).
 	MaxSize int

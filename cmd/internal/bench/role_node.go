@@ -37,7 +37,7 @@ func playNode(ctx context.Context, args []string) error {
 	r := &nodeRole{gate: &gate{UDPConn: udp}}
 	defer r.gate.Close()
 	r.gate.shut.Store(*cut)
-	if r.n, err = node.Open(node.Config{Dir: *dir, Socket: r.gate, Build: "bench", Log: childLog()}); err != nil {
+	if r.n, err = node.Open(node.Config{Dir: *dir, Socket: r.gate, Build: "bench", Log: childLog(), Reserve: 16 << 20}); err != nil {
 		return err
 	}
 	return together(ctx, r.serve, map[string]verb{

@@ -221,7 +221,8 @@ func (d *Demo) serveNode(ctx context.Context, id protocol.NodeID) error {
 		return err
 	}
 	dir := filepath.Join(d.Dir, string(id))
-	p := &Proc{Name: string(id), Dir: dir, HTTP: web, args: []string{"node", "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--http", web}}
+	p := &Proc{Name: string(id), Dir: dir, HTTP: web, args: []string{"node", "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--http", web,
+		"--reserve", "16MiB"}}
 	d.nodes[id] = p
 	if err := p.start(ctx, d.Exe); err != nil {
 		return err

@@ -125,7 +125,7 @@ func (p *Province) Twin(id protocol.NodeID) (n *node.Node, stop func() error) {
 	p.T.Helper()
 	d := p.SaveDisk(id)
 	pc, _ := p.Net.Listen("twin-" + string(id))
-	n, err := node.Open(node.Config{Dir: d.dir, Socket: pc, Build: "test", Log: p.logger("twin-" + string(id)), Simulated: true})
+	n, err := node.Open(node.Config{Dir: d.dir, Socket: pc, Build: "test", Log: p.logger("twin-" + string(id)), Simulated: true, Reserve: 16 << 20})
 	p.must("open twin", err)
 	return n, start(n, n.Run, d.dir, pc).end
 }

@@ -282,7 +282,8 @@ func (p *Province) TryEnroll(id protocol.NodeID, name string) error {
 func (p *Province) StartNode(id protocol.NodeID) *node.Node {
 	p.T.Helper()
 	pc, _ := p.Net.Listen(string(id))
-	n, err := node.Open(node.Config{Dir: p.NodeDir(id), Socket: pc, Build: "test", Log: p.logger(string(id)), Simulated: p.Net.Simulated()})
+	n, err := node.Open(node.Config{Dir: p.NodeDir(id), Socket: pc, Build: "test", Log: p.logger(string(id)), Simulated: p.Net.Simulated(),
+		Reserve: 16 << 20})
 	p.must("open "+string(id), err)
 	proc := start(n, n.Run, p.NodeDir(id), pc)
 	p.mu.Lock()
