@@ -209,7 +209,15 @@ func TestNothingChangedMakesNoBatch(t *testing.T) {
 	p.nothing = true
 	var got api.Submitted
 	p.client(t).Do("POST", "/api/v1/catalog/changesets", json.RawMessage(fmt.Sprintf(`{"title":"九月","entries":[{"entry":%s}]}`, sample(t, "catalog.entry")))).Want(200).Into(&got)
-	if got.Changed || got.Changeset != nil {
+	if got.Changed || len(got.Changesets) > 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestK05ASubmissionTellsAllItsBatches(t *testing.T) {
+	var got api.Submitted
+	newPlace(t).client(t).Do("POST", "/api/v1/catalog/changesets", json.RawMessage(fmt.Sprintf(`{"title":"九月","entries":[{"entry":%s}]}`, sample(t, "catalog.entry")))).Want(200).Into(&got)
+	if !got.Changed || len(got.Changesets) != 2 || got.Changesets[1].ID == "" {
 		t.Errorf("%+v", got)
 	}
 }

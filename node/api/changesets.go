@@ -29,8 +29,8 @@ type submitIn struct {
 
 // Submitted is what became of a submission.
 type Submitted struct {
-	Changed   bool                             `json:"changed" doc:"假:全部条目与上次报送相同,没有形成批次"`
-	Changeset *rest.Record[protocol.Changeset] `json:"changeset,omitempty"`
+	Changed    bool                              `json:"changed" doc:"假:全部条目与上次报送相同,没有形成批次"`
+	Changesets []rest.Record[protocol.Changeset] `json:"changesets" doc:"形成的批次;一批放不下时有几个,标题末尾为 (1/3) 等"`
 }
 
 func changesetRef(id string) protocol.Ref { return protocol.Ref{Kind: "catalog.changeset", ID: id} }
@@ -42,14 +42,9 @@ func (s *server) changesets() {
 		})
 	rest.Handle(s.api, get("/catalog/changesets/{id}", "getChangeset", "catalog", "报送批次与审核意见", protocol.MayReadCatalog), s.getChangeset)
 	submit := post("/catalog/changesets", "submitChangeset", "catalog", "报送", protocol.MayEditCatalog)
-	submit.MaxBody, submit.Note = maxBatch, "与上次报送相同的条目不再报送。一批 1 至 300 条,一起成功或一起失败。"
-	rest.Handle(s.api, submit, func(ctx context.Context, who *protocol.Account, in submitIn) (v Submitted, err error) {
-		rec, err := s.Desk.SubmitCatalog(ctx, who, in.Body.Title, drafts(in.Body.Entries))
-		if err != nil || rec.Rev == 0 {
-			return v, err
-		}
-		set, err := rest.RecordOf[protocol.Changeset](rec)
-		return Submitted{Changed: true, Changeset: &set}, err
+	submit.MaxBody, submit.Note = maxBatch, "与上次报送相同的条目不再报送。一批至多 300 条、内容至多 64 KiB,放不下时自动分成几批;每批的条目一起成功或一起失败,有误的一条也不报送。"
+	rest.Handle(s.api, submit, func(ctx context.Context, who *protocol.Account, in submitIn) (Submitted, error) {
+		return submittedOf(s.Desk.SubmitCatalog(ctx, who, in.Body.Title, drafts(in.Body.Entries)))
 	})
 	rest.Handle(s.api, post("/catalog/changesets/{id}/first_review", "firstReview", "catalog", "一审通过", protocol.MayReview),
 		func(ctx context.Context, who *protocol.Account, in oneIn) (rest.Record[protocol.Changeset], error) {
@@ -59,6 +54,14 @@ func (s *server) changesets() {
 		func(ctx context.Context, who *protocol.Account, in oneIn) (rest.Record[protocol.Changeset], error) {
 			return rest.Done[protocol.Changeset](s.Desk.WithdrawChangeset(ctx, who, changesetRef(in.ID)))
 		})
+}
+
+func submittedOf(sets []protocol.Record, err error) (Submitted, error) {
+	v := Submitted{Changed: len(sets) > 0, Changesets: make([]rest.Record[protocol.Changeset], len(sets))}
+	for i := 0; err == nil && i < len(sets); i++ {
+		v.Changesets[i], err = rest.RecordOf[protocol.Changeset](sets[i])
+	}
+	return v, err
 }
 
 func (s *server) getChangeset(_ context.Context, _ *protocol.Account, in oneIn) (v ChangesetView, err error) {

@@ -112,12 +112,13 @@ func (p *place) Withdraw(_ context.Context, who *protocol.Account, a desk.CaseAc
 
 func (p *place) Fingerprint(idType, id string) string { return "fp-of-" + idType }
 
-func (p *place) SubmitCatalog(_ context.Context, who *protocol.Account, title string, drafts []desk.EntryDraft) (protocol.Record, error) {
+func (p *place) SubmitCatalog(_ context.Context, who *protocol.Account, title string, drafts []desk.EntryDraft) ([]protocol.Record, error) {
 	p.note("%s submits %d as %s", who.Login, len(drafts), title)
 	if p.nothing {
-		return protocol.Record{}, nil
+		return nil, nil
 	}
-	return p.record("catalog.changeset"), p.fail
+	set := p.record("catalog.changeset")
+	return []protocol.Record{set, set}, p.fail
 }
 
 func (p *place) FirstReview(_ context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error) {

@@ -13,8 +13,8 @@ import (
 	"xiangyun/replication/search"
 )
 
-// Desk is the use-cases; *desk.Desk is one. Every method is one transaction,
-// asks for the right itself, against the agency of the thing at hand, and may
+// Desk is the use-cases; *desk.Desk is one. Every method is one transaction
+// (SubmitCatalog one a changeset), asks for the right itself, against the agency of the thing at hand, and may
 // be called from many goroutines.
 type Desk interface {
 	CaseDesk
@@ -40,8 +40,9 @@ type CaseDesk interface {
 
 // CatalogDesk submits catalogue entries and items.
 type CatalogDesk interface {
-	// SubmitCatalog gives the zero record when nothing has changed.
-	SubmitCatalog(ctx context.Context, who *protocol.Account, title string, drafts []desk.EntryDraft) (protocol.Record, error)
+	// SubmitCatalog gives the changesets it made: none when nothing has changed,
+	// several when the entries do not fit into one.
+	SubmitCatalog(ctx context.Context, who *protocol.Account, title string, drafts []desk.EntryDraft) ([]protocol.Record, error)
 	FirstReview(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
 	WithdrawChangeset(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
 	FileItem(ctx context.Context, who *protocol.Account, filings ...protocol.ItemFiling) ([]protocol.Record, error)

@@ -33,22 +33,45 @@ func CheckEntries(drafts []EntryDraft) (found []EntryFindings) {
 	return found
 }
 
-// SubmitCatalog submits entries and their changeset in one transaction (K-05).
-// Unchanged entries are left out (I-04); when nothing is left, set is zero.
-func (d *Desk) SubmitCatalog(ctx context.Context, who *protocol.Account, title string, drafts []EntryDraft) (set protocol.Record, err error) {
-	agency := ""
+// SubmitCatalog submits entries in as many changesets as they need, each with
+// its entries in one transaction (K-05): one that is cut short by a crash is
+// repeated and goes on where it stopped, because unchanged entries are left out
+// (I-04). When nothing is left, there is no changeset.
+func (d *Desk) SubmitCatalog(ctx context.Context, who *protocol.Account, title string, drafts []EntryDraft) (sets []protocol.Record, err error) {
 	for i := range drafts {
-		agency = drafts[i].Entry.Agency
-		if err := d.may(who, protocol.MayEditCatalog, agency); err != nil {
-			return set, err
+		if err := d.may(who, protocol.MayEditCatalog, drafts[i].Entry.Agency); err != nil {
+			return nil, err
 		}
 	}
+	if err := refuseFlaws(drafts); err != nil {
+		return nil, err
+	}
+	fresh, err := d.news(drafts)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := batches(title, fresh)
+	for i, part := range parts {
+		set, err := d.submitSet(ctx, who, titleOf(title, i+1, len(parts)), part)
+		if err != nil {
+			return sets, err
+		}
+		if set.Rev > 0 {
+			sets = append(sets, set)
+		}
+	}
+	return sets, err
+}
+
+// submitSet submits one changeset with its entries; when another submission was
+// faster and nothing is left, set is zero.
+func (d *Desk) submitSet(ctx context.Context, who *protocol.Account, title string, drafts []EntryDraft) (set protocol.Record, err error) {
 	err = d.Store.Update(ctx, func(tx *store.Tx) error {
 		members, err := d.submitEntries(tx, who, drafts)
 		if err != nil || len(members) == 0 {
 			return err
 		}
-		body := protocol.Changeset{Title: title, Agency: agency, Members: members}
+		body := protocol.Changeset{Title: title, Agency: drafts[len(drafts)-1].Entry.Agency, Members: members}
 		id, err := tx.NextCaseID()
 		if err != nil {
 			return err

@@ -22,8 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestEveryUseCaseAsksForItsRight(t *testing.T) {
 	o := newOffice(t)
 	in := o.receive(itemHere, "rights").Ref
-	set, err := o.SubmitCatalog(t.Context(), editor, "样例批次", []EntryDraft{entry(1, 1)})
-	o.must(err)
+	set := o.submitted(entry(1, 1))
 	how := protocol.Delivery{Recipient: "申请人甲", Way: "counter"}
 	act := CaseAct{Case: in}
 	for _, u := range []struct {
@@ -296,9 +295,8 @@ func TestTheStewardAnswersExactlyOnce(t *testing.T) {
 func TestTheStewardSignsForWhatArrivesAndNotesWhatWasDecided(t *testing.T) {
 	o := newOffice(t)
 	ref := o.arrive(1)[0]
-	set, err := o.SubmitCatalog(t.Context(), editor, "样例批次", []EntryDraft{entry(1, 1)})
-	o.must(err)
-	_, err = o.FirstReview(t.Context(), reviewer, set.Ref)
+	set := o.submitted(entry(1, 1))
+	_, err := o.FirstReview(t.Context(), reviewer, set.Ref)
 	o.must(err)
 	review := protocol.Ref{Kind: "catalog.review", ID: set.Ref.ID}
 	o.hub(review.Kind, review.ID, protocol.Review{Changeset: set.Ref.ID, Node: here, State: protocol.ReviewReturned})
@@ -377,11 +375,12 @@ func TestUnchangedEntriesAreLeftOut(t *testing.T) {
 	}
 	submit := func() (protocol.Record, int) {
 		t.Helper()
-		rec, err := o.SubmitCatalog(t.Context(), editor, "样例批次", drafts)
+		sets, err := o.SubmitCatalog(t.Context(), editor, "样例批次", drafts)
 		o.must(err)
-		if rec.Ref == (protocol.Ref{}) {
-			return rec, 0
+		if len(sets) == 0 {
+			return protocol.Record{}, 0
 		}
+		rec := sets[0]
 		set, _, err := Record[protocol.Changeset](o.Desk, rec.Ref)
 		o.must(err)
 		return rec, len(set.Members)

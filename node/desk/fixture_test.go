@@ -201,3 +201,14 @@ func entry(n, rev int) EntryDraft {
 		Gained: "collected", Secrecy: "非涉密", Contact: "样例科室",
 		Items: []protocol.DataItem{{ID: "i1", Name: "编号", Type: "C", Len: 18, Key: true}}}}
 }
+
+// submitted submits entries that fit into one changeset.
+func (o *office) submitted(drafts ...EntryDraft) protocol.Record {
+	o.t.Helper()
+	sets, err := o.SubmitCatalog(o.t.Context(), editor, "样例批次", drafts)
+	o.must(err)
+	if len(sets) != 1 {
+		o.t.Fatalf("%d changesets, want 1", len(sets))
+	}
+	return sets[0]
+}

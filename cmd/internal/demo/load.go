@@ -168,15 +168,17 @@ func (d *Demo) submitCatalog(ctx context.Context, id protocol.NodeID, entries []
 	for i := range entries {
 		drafts[i] = map[string]any{"entry": entries[i]}
 	}
-	var out struct{ Changeset struct{ ID string } }
+	var out struct{ Changesets []struct{ ID string } }
 	body := map[string]any{"title": entries[0].Provider + "目录报送", "entries": drafts}
 	if err := d.Node(id).Call(ctx, "POST", "/api/v1/catalog/changesets", body, &out); err != nil {
 		return err
 	}
-	if out.Changeset.ID == "" {
-		return nil // nothing has changed
+	for _, set := range out.Changesets { // none when nothing has changed
+		if err := d.Node(id).As("reviewer").Call(ctx, "POST", "/api/v1/catalog/changesets/"+set.ID+"/first_review", nil, nil); err != nil {
+			return err
+		}
 	}
-	return d.Node(id).As("reviewer").Call(ctx, "POST", "/api/v1/catalog/changesets/"+out.Changeset.ID+"/first_review", nil, nil)
+	return nil
 }
 
 // approveAndRelease waits for n reviewed batches, passes them and publishes a

@@ -22,7 +22,7 @@ type Caller interface {
 type Sent struct {
 	New        int      `json:"new"`       // requests filed, or revisions of entries made
 	Unchanged  int      `json:"unchanged"` // what the node had already
-	Batches    int      `json:"batches"`
+	Batches    int      `json:"batches"`   // requests of filings, or changesets made
 	Changesets []string `json:"changesets,omitempty"`
 }
 
@@ -161,11 +161,12 @@ func SendEntries(ctx context.Context, c Caller, title string, drafts []Draft[pro
 		if err := c.Call(ctx, http.MethodPost, "/api/v1/catalog/changesets", map[string]any{"title": name, "entries": entries}, &out); err != nil {
 			return sent, fmt.Errorf("报送第 %d 至 %d 行: %w", batch[0].Line, batch[len(batch)-1].Line, err)
 		}
-		sent.Batches++
-		sent.New += len(out.Changeset.Body.Members)
-		sent.Unchanged += len(batch) - len(out.Changeset.Body.Members)
-		if out.Changed {
-			sent.Changesets = append(sent.Changesets, out.Changeset.ID)
+		sent.Batches += len(out.Changesets)
+		sent.Unchanged += len(batch)
+		for _, set := range out.Changesets {
+			sent.New += len(set.Body.Members)
+			sent.Unchanged -= len(set.Body.Members)
+			sent.Changesets = append(sent.Changesets, set.ID)
 		}
 		step(len(batch))
 	}
@@ -173,8 +174,7 @@ func SendEntries(ctx context.Context, c Caller, title string, drafts []Draft[pro
 }
 
 type submitted struct {
-	Changed   bool
-	Changeset struct {
+	Changesets []struct {
 		ID   string
 		Body struct{ Members []struct{ Entry string } }
 	}

@@ -127,7 +127,11 @@ func (p *Province) Editor(n protocol.NodeID) Editor {
 // nothing had changed.
 func (e Editor) Submit(entries ...desk.EntryDraft) (protocol.Record, error) {
 	return at(e.p, e.node, func(ctx context.Context, nd *node.Node) (protocol.Record, error) {
-		return nd.Desk().SubmitCatalog(ctx, e.editor, "样例批次", entries)
+		sets, err := nd.Desk().SubmitCatalog(ctx, e.editor, "样例批次", entries)
+		if err != nil || len(sets) == 0 {
+			return protocol.Record{}, err
+		}
+		return sets[0], nil
 	})
 }
 
