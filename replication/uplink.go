@@ -84,7 +84,7 @@ type LaneStatus struct {
 	Since      time.Time     // of the connection, or of its loss
 	Fresh      time.Time     // when the node last knew it had everything the hub had applied
 	Offset     time.Duration // hub clock minus own, measured from beats
-	Error      string
+	Error      string        // why it is not connected and what to do, in Chinese
 	Voters     int
 	Generation uint64
 	Level      uint16
@@ -136,21 +136,13 @@ func (u *Uplink) keep(ctx context.Context, lane protocol.Lane) {
 			if s.Connected {
 				s.Since = time.Now()
 			}
-			s.Connected, s.Error = false, protocolText(err)
+			s.Connected, s.Error = false, why(err)
 		})
 		if ctx.Err() == nil {
 			u.Log.Info("lane lost, will reconnect", "lane", lane, "err", err)
 		}
 		b.after(err)
 	}
-}
-
-// protocolText is what may be shown to people of an error.
-func protocolText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
 }
 
 // session runs one connection from hello to its end.

@@ -55,7 +55,7 @@ func nodeTable(cmd *cobra.Command, st any) error {
 			return fmt.Errorf("read lanes: %w", err)
 		}
 	}
-	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"字节", "queued_bytes"}, {"最早一条", "oldest"}, {"何时起", "since"}})
+	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"字节", "queued_bytes"}, {"最早一条", "oldest"}, {"何时起", "since"}, {"未连通的原因", "error"}})
 }
 
 // roomTexts says what each step of a filling disk stops (replication.md §12).

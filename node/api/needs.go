@@ -147,7 +147,7 @@ type Lane struct {
 	Queued    uint64          `json:"queued" doc:"待上报的条目"`
 	Bytes     uint64          `json:"queued_bytes" doc:"待上报的字节"`
 	Held      uint64          `json:"held,omitempty" doc:"省级暂存、待其管理员处置的条目"`
-	Error     string          `json:"error,omitempty" doc:"最近一次连接失败的原因"`
+	Error     string          `json:"error,omitempty" doc:"未连通的原因和处理办法"`
 	Oldest    time.Time       `json:"oldest,omitzero" doc:"其中最早的一条"`
 }
 

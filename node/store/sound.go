@@ -18,9 +18,13 @@ func sound(path string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, boltfile.ErrInUse):
-		return &protocol.Fault{Code: protocol.Busy, Op: "open store", Text: "数据库正被另一个进程使用", Hint: "确认本节点没有在运行,再启动", Err: err}
+		return inUse()
 	}
 	return ruined(path, err)
+}
+
+func inUse() error {
+	return &protocol.Fault{Code: protocol.Busy, Op: "open store", Text: "本节点的数据目录正被另一个进程使用", Hint: "本节点多半已在运行;确认停止后再启动"}
 }
 
 // ruined tells the operator what is at stake before anything else is done with

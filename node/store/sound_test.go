@@ -107,3 +107,13 @@ func TestADatabaseInUseIsNotCalledDamaged(t *testing.T) {
 	_, err := Open(r.path, testConfig())
 	r.want(protocol.Busy, err)
 }
+
+func TestALockedFolderIsSaidToBeInUse(t *testing.T) {
+	r, _ := equipped(t)
+	_, err := Open(r.path, testConfig())
+	r.want(protocol.Busy, err)
+	f, ok := errors.AsType[*protocol.Fault](err)
+	if !ok || !strings.Contains(f.Text, "另一个进程") || !strings.Contains(f.Hint, "停止") || f.Err != nil {
+		t.Errorf("%+v", f)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"xiangyun/protocol"
 	"xiangyun/replication/fold"
@@ -183,6 +184,9 @@ func openFile(path string, maxSize int) (db *bbolt.DB, err error) {
 		Timeout: time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true, // pitfalls.B1
 		InitialMmapSize: 1 << 30, MaxSize: maxSize, // a large map spares remaps, which wait for readers
 	})
+	if errors.Is(err, bolterrors.ErrTimeout) { // taken since it was looked at
+		return nil, inUse()
+	}
 	if err == nil && errors.Is(statErr, os.ErrNotExist) {
 		err = syncDir(path) // pitfalls.W1
 	}

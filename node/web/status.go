@@ -88,7 +88,7 @@ func laneSection(v *console.Visit, l *Lane) console.Section {
 	if l.Held > 0 {
 		facts = append(facts, page.Fact{Label: "status.held", Cell: page.Number(l.Held)})
 	}
-	if l.Error != "" && v.May(protocol.MayOperate, "") {
+	if l.Error != "" && !l.Connected {
 		facts = append(facts, page.Fact{Label: "status.error", Cell: page.Word(l.Error)})
 	}
 	return console.Section{Title: laneWord(l.Lane), Half: true, Facts: facts}

@@ -85,7 +85,7 @@ var placeTexts = page.Texts{
 	"status.lost":      {ZH: "断开时间", EN: "Cut off since"},
 	"status.server":    {ZH: "省级服务器", EN: "Server"},
 	"status.oldest":    {ZH: "最早一条", EN: "Oldest unsent"},
-	"status.error":     {ZH: "最近一次错误", EN: "Last error"},
+	"status.error":     {ZH: "未连通的原因", EN: "Why not connected"},
 	"status.place":     {ZH: "本节点", EN: "This node"},
 	"status.node":      {ZH: "节点代号", EN: "Node"},
 	"status.acts":      {ZH: "办理", EN: "Acts"},
