@@ -36,7 +36,8 @@ type place struct {
 	Node    protocol.NodeID `json:"node"`
 	Epoch   uint64          `json:"epoch"`
 	Servers []wire.Server   `json:"servers"`
-	Last    wire.Positions  `json:"last,omitempty"` // where the chains go on under this epoch
+	Last    wire.Positions  `json:"last,omitempty"`  // where the chains go on under this epoch
+	Begun   bool            `json:"begun,omitempty"` // this enrolment had a database: a missing one is a lost one
 }
 
 // Enrolment says what to enrol with.

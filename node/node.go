@@ -89,10 +89,16 @@ func (n *Node) path(parts ...string) string {
 }
 
 func (n *Node) openStores() (err error) {
+	if err := n.notLost(); err != nil {
+		return err
+	}
 	n.store, err = store.Open(n.path(storeFile), store.Config{Node: n.place.Node, Epoch: n.place.Epoch, Signer: n.holder, Level: 1,
 		Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir)})
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
+	}
+	if err := n.begun(); err != nil {
+		return err
 	}
 	if n.blobs, err = blob.Open(n.path(blobDir), blob.Options{Log: n.log, Fatal: n.stop}); err != nil {
 		return err

@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"xiangyun/protocol"
@@ -25,6 +27,22 @@ func sound(path string) error {
 
 func inUse() error {
 	return &protocol.Fault{Code: protocol.Busy, Op: "open store", Text: "本节点的数据目录正被另一个进程使用", Hint: "本节点多半已在运行;确认停止后再启动"}
+}
+
+// orphaned refuses to begin anew beside a redo log: a new database makes its
+// log after itself, so this one belongs to a database that went missing, and
+// may hold what was acknowledged and is nowhere else. A new one would fork.
+func orphaned(path string) error {
+	if _, err := os.Stat(path + ".redo"); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	return &protocol.Fault{Code: protocol.BadChain, Op: "open store",
+		Text: fmt.Sprintf("数据库 %s 不见了,而它的 %s.redo 还在;不能另建一个新的,否则会与省级的记录分叉", path, path),
+		Hint: fmt.Sprintf("把 %s 放回原处再启动(两个文件须出自同一时刻)。找不回来时,把 %s.redo 移到别处保存(不要删除),"+
+			"向省级管理员要新令牌,用 xiangyun node enroll 重新接入", path, path)}
 }
 
 // ruined tells the operator what is at stake before anything else is done with

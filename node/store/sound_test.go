@@ -117,3 +117,23 @@ func TestALockedFolderIsSaidToBeInUse(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestADatabaseMissingBesideItsRedoLogIsNotBegunAnew(t *testing.T) {
+	r, _ := equipped(t)
+	r.receive(itemHere, "acknowledged")
+	crashed := r.crash()
+	r.must(os.Rename(crashed, crashed+".away"))
+	_, err := Open(crashed, testConfig())
+	r.want(protocol.BadChain, err)
+	f, ok := errors.AsType[*protocol.Fault](err)
+	if !ok || !strings.Contains(f.Text, "不见了") || !strings.Contains(f.Hint, "放回原处") || !strings.Contains(f.Hint, "xiangyun node enroll") {
+		t.Errorf("%+v", f)
+	}
+	if _, err := os.Stat(crashed); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a database was made: %v", err)
+	}
+	r.must(os.Rename(crashed+".away", crashed))
+	if _, ok := open(t, crashed, testConfig()).byIdem("acknowledged"); !ok {
+		t.Error("what was acknowledged is lost")
+	}
+}

@@ -176,9 +176,12 @@ func openFile(path string, maxSize int) (db *bbolt.DB, err error) {
 	}()
 	_, statErr := os.Stat(path)
 	if statErr == nil {
-		if err := sound(path); err != nil {
-			return nil, err
-		}
+		err = sound(path)
+	} else {
+		err = orphaned(path)
+	}
+	if err != nil {
+		return nil, err
 	}
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true, // pitfalls.B1
