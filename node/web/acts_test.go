@@ -130,6 +130,42 @@ func TestOnlyPossibleActsAreOffered(t *testing.T) {
 	}
 }
 
+// TestW05ACaseNobodyHereCanMoveSaysWhatIsWaitedFor: taking it back is offered,
+// but is not the next step.
+func TestW05ACaseNobodyHereCanMoveSaysWhatIsWaitedFor(t *testing.T) {
+	for n, want := range map[int]string{4: "受理岗受理", 2: "审批岗作出决定"} {
+		body := consoletest.NewBrowser(t, newWeb(t, newWorld(t)).Handler(), "win03").Get("/cases/" + caseID(n)).Body
+		if !strings.Contains(body, want) || strings.Contains(body, "可以办理：") || !strings.Contains(body, "/withdraw") {
+			t.Errorf("case %d: %s", n, consoletest.Text(body))
+		}
+	}
+	if body := consoletest.NewBrowser(t, newWeb(t, newWorld(t)).Handler(), "acc11").Get("/cases/" + caseID(4)).Body; !strings.Contains(body, "可以办理：") {
+		t.Error("whoever can accept is not told so")
+	}
+}
+
+func TestAnEmptyQueueOffersOnlyWhatTheRoleMayDo(t *testing.T) {
+	for login, may := range map[string]bool{"win03": true, "dec11": false} {
+		w := newWorld(t)
+		w.people["dec11"] = person("dec11", "审批 11", protocol.RoleDecider)
+		body := consoletest.NewBrowser(t, newWeb(t, w).Handler(), login).Get("/cases?q=nothing-like-this").Body
+		if !strings.Contains(body, "<main") || strings.Contains(body[strings.Index(body, "<main"):], `href="/intake"`) != may {
+			t.Errorf("%s: intake offered is not %v", login, may)
+		}
+	}
+}
+
+func TestWhatTheCommandLineDidIsSaidSo(t *testing.T) {
+	w := newWorld(t)
+	rec := w.Put("case", caseID(9), "yanbian", nowAt, 9, protocol.Case{ReceiptNo: "9", Item: poorID, Agency: poorOf, Handler: "yanbian",
+		State: protocol.CaseReceived, Received: protocol.Receipt{At: nowAt, Node: "yanbian"}})
+	w.Step(rec.Ref, console.Step{Epoch: 1, Rev: 1, Act: "receive", By: "yanbian:local", At: nowAt, Home: "yanbian", Index: 9})
+	text := consoletest.Text(consoletest.NewBrowser(t, newWeb(t, w).Handler(), "win03").Get("/cases/" + caseID(9)).Body)
+	if !strings.Contains(text, "命令行") || strings.Contains(text, "local") {
+		t.Error(text)
+	}
+}
+
 func TestActsThatMustWaitSayWhy(t *testing.T) {
 	for _, c := range []struct{ name, login, target, want string }{
 		{"a missing material holds acceptance up", "acc11", "/cases/" + caseID(7) + "/accept", "材料“居民身份证”尚缺"},

@@ -115,12 +115,13 @@ func lineName(v *console.Visit, item, line string) string {
 // turn here.
 func (w *Web) acts(v *console.Visit, c *protocol.Case, rec *protocol.Record) (console.Section, error) {
 	told, wanted, err := openRequests(v, rec.Ref)
-	s := console.Section{Title: "case.next", Messages: told}
+	s, mine := console.Section{Title: "case.next", Messages: told}, false
 	for i := range caseActs {
 		a := &caseActs[i]
 		if !a.offered(v.At(), c, rec.Home) || !v.May(a.verb, bound(a.verb, c)) || slices.Contains(wanted, a.want) {
 			continue
 		}
+		mine = mine || a.act != "withdraw" // to take a case back is possible, but nobody waits for it
 		label := console.Word("do.", string(a.act))
 		if a.where == everywhere && rec.Home != v.At() {
 			label = console.Word("ask.", string(a.act))
@@ -128,7 +129,7 @@ func (w *Web) acts(v *console.Visit, c *protocol.Case, rec *protocol.Record) (co
 		s.Bar = append(s.Bar, console.Action{Label: label, Href: "/cases/" + rec.Ref.ID + "/" + string(a.act), Primary: len(s.Bar) == 0 && !a.danger,
 			Hotkey: a.hotkey})
 	}
-	s.Lead = w.standing(v, c, rec, len(s.Bar) > 0)
+	s.Lead = w.standing(v, c, rec, mine)
 	return s, err
 }
 
@@ -154,7 +155,21 @@ func (w *Web) standing(v *console.Visit, c *protocol.Case, rec *protocol.Record,
 	case mine:
 		return v.T("standing.yours")
 	}
-	return v.T("standing.here", c.AgencyName)
+	return v.T(waitsFor(c.State), c.AgencyName)
+}
+
+// waitsFor is the sentence about a case that is here while this person has no
+// step to take.
+func waitsFor(s protocol.CaseState) string {
+	switch s {
+	case protocol.CaseReceived, protocol.CaseArrived:
+		return "standing.to-accept"
+	case protocol.CaseAccepted:
+		return "standing.to-decide"
+	case protocol.CaseGranted, protocol.CaseDenied:
+		return "standing.to-deliver"
+	}
+	return "standing.here"
 }
 
 // openRequests tells of requests on the case that its home has not answered, and

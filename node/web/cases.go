@@ -37,7 +37,11 @@ func caseStates() (list []string) {
 }
 
 func listCases(v *console.Visit) error {
-	s, err := cases.Section(v)
+	list := cases
+	if !v.May(protocol.MayReceive, "") { // offer only what this person may do
+		list.Empty = page.Empty{What: "cases.empty", Do: "cases.empty-wait"}
+	}
+	s, err := list.Section(v)
 	if err != nil {
 		return err
 	}

@@ -53,9 +53,10 @@ var frameTexts = page.Texts{
 }
 
 var caseTexts = page.Texts{
-	"cases.hint":     {ZH: "可输入收件号或事项名称。", EN: "A receipt number or words of the item."},
-	"cases.empty":    {ZH: "还没有办件", EN: "No cases yet"},
-	"cases.empty-do": {ZH: "窗口收件或外地移交到达后，办件会出现在这里。", EN: "Cases appear here once taken in or handed over."},
+	"cases.hint":       {ZH: "可输入收件号或事项名称。", EN: "A receipt number or words of the item."},
+	"cases.empty":      {ZH: "还没有办件", EN: "No cases yet"},
+	"cases.empty-wait": {ZH: "窗口收件或外地移交到达后，办件会出现在这里，无需操作。", EN: "Cases appear here once a window takes them in or another place hands them over."},
+	"cases.empty-do":   {ZH: "窗口收件或外地移交到达后，办件会出现在这里。", EN: "Cases appear here once taken in or handed over."},
 
 	"case.number":      {ZH: "收件号", EN: "Receipt no."},
 	"case.item":        {ZH: "事项", EN: "Item"},
@@ -114,12 +115,15 @@ var caseTexts = page.Texts{
 	"way.courier":       {ZH: "快递", EN: "Courier"},
 	"way.elicence":      {ZH: "电子证照", EN: "E-licence"},
 
-	"standing.closed":    {ZH: "该办件已办结。", EN: "This case is closed."},
-	"standing.in-queue":  {ZH: "已移交{1}，正在发送队列中等待；连上省级后自动送达，无需再操作。", EN: "Handed over to {1} and waiting in the queue; it leaves by itself once the province is reached."},
-	"standing.at-hub":    {ZH: "已送达省级，正在转往{1}，待承办地签收。", EN: "The province has it and passes it on to {1}, which has yet to sign."},
-	"standing.elsewhere": {ZH: "该办件由{1}办理（{2}）。本窗口可以查询进度，也可以代为提出请求。", EN: "{1} handles this case ({2}). This window can follow it and file requests."},
-	"standing.yours":     {ZH: "可以办理：", EN: "You can now:"},
-	"standing.here":      {ZH: "该办件在本地，由{1}办理；您的角色没有可办的步骤。", EN: "The case is here, with {1}; your role has no step to take."},
+	"standing.closed":     {ZH: "该办件已办结。", EN: "This case is closed."},
+	"standing.in-queue":   {ZH: "已移交{1}，正在发送队列中等待；连上省级后自动送达，无需再操作。", EN: "Handed over to {1} and waiting in the queue; it leaves by itself once the province is reached."},
+	"standing.at-hub":     {ZH: "已送达省级，正在转往{1}，待承办地签收。", EN: "The province has it and passes it on to {1}, which has yet to sign."},
+	"standing.elsewhere":  {ZH: "该办件由{1}办理（{2}）。本窗口可以查询进度，也可以代为提出请求。", EN: "{1} handles this case ({2}). This window can follow it and file requests."},
+	"standing.yours":      {ZH: "可以办理：", EN: "You can now:"},
+	"standing.to-accept":  {ZH: "正在等待{1}的受理岗受理；受理后这里显示办理期限。", EN: "Waiting for {1} to accept it; the time limit is shown here then."},
+	"standing.to-decide":  {ZH: "已受理，正在等待{1}的审批岗作出决定；期限见下。", EN: "Accepted; waiting for {1} to decide within the time limit below."},
+	"standing.to-deliver": {ZH: "已作出决定，正在等待{1}的人员送达结果。", EN: "Decided; waiting for {1} to deliver the outcome."},
+	"standing.here":       {ZH: "该办件在本地，由{1}办理；您的角色没有可办的步骤。", EN: "The case is here, with {1}; your role has no step to take."},
 
 	"slip.title":   {ZH: "收件凭证", EN: "Receipt"},
 	"slip.heading": {ZH: "{1}政务服务 收件凭证", EN: "Government services of {1}: receipt"},

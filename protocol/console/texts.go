@@ -52,6 +52,7 @@ var frameTexts = page.Texts{
 	"role.operator": {ZH: "运维", EN: "Operator"},
 	"role.auditor":  {ZH: "审计", EN: "Auditor"},
 
+	"by.local":     {ZH: "命令行", EN: "Command line"},
 	"by.steward":   {ZH: "系统", EN: "System"},
 	"by.system":    {ZH: "系统", EN: "System"},
 	"by.enrolment": {ZH: "接入", EN: "Enrolment"},

@@ -103,6 +103,9 @@ func (v *Visit) Person(by string) string {
 	if !ok {
 		return v.word("by."+by, by)
 	}
+	if login == "local" { // whoever sat at the machine itself (protocol/rest)
+		login = v.T("by.local")
+	}
 	if place != string(v.At()) {
 		return v.Place(protocol.NodeID(place)) + " " + login
 	}

@@ -56,3 +56,25 @@ func History(tx *bbolt.Tx, ref protocol.Ref) (steps []Step, err error) {
 	}
 	return steps, nil
 }
+
+// confirmStep notes the hub index of an act that was followed by others here
+// before the hub's word about it came.
+func confirmStep(tx *bbolt.Tx, ref protocol.Ref, rev, index uint64) error {
+	prefix := append(refKey(ref), 0)
+	c := tx.Bucket(bucketHistory).Cursor()
+	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		_, payload, err := wire.OpenValue(v)
+		if err != nil {
+			return fmt.Errorf("read history of %s: %w", ref, err)
+		}
+		r, _, err := wire.ReadRecord(payload)
+		if err != nil {
+			return fmt.Errorf("read history of %s: %w", ref, err)
+		}
+		if r.Rev == rev && r.Index == 0 {
+			r.Index = index
+			return note(tx, &r)
+		}
+	}
+	return nil
+}

@@ -51,11 +51,18 @@ func replace(tx *bbolt.Tx, old protocol.Record, had bool, rec *protocol.Record) 
 }
 
 // Confirm notes the hub index that decided a record the node itself wrote. A
-// later revision is already newer and is left alone.
+// later revision is already newer and is left alone, but for the step of its
+// history that the index belongs to.
 func Confirm(tx *bbolt.Tx, ref protocol.Ref, rev, index uint64) error {
 	rec, ok, err := Get(tx, ref)
-	if err != nil || !ok || rec.Rev != rev || rec.Index >= index {
+	if err != nil || !ok {
 		return err
+	}
+	if rec.Rev != rev {
+		return confirmStep(tx, ref, rev, index)
+	}
+	if rec.Index >= index {
+		return nil
 	}
 	rec.Index = index
 	return put(tx, &rec, false)
