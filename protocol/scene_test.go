@@ -20,6 +20,7 @@ type scene struct {
 	old    any // pointer to the record before, or nil
 	want   any // pointer to the wanted record
 	view   cited
+	deps   []Dep // where a judge looks at what kind of thing is cited
 }
 
 // The places and people of the scenes. 长春 decides, 延边 has the window.
@@ -36,7 +37,7 @@ var sceneAt = At(time.Date(2026, time.March, 2, 9, 15, 0, 0, Beijing))
 func (s *scene) kind() *Kind { return Lookup(s.ref.Kind) }
 
 func (s *scene) header() *Header {
-	h := &Header{Origin: s.origin, Epoch: 1, Lane: s.kind().Lane, Seq: 1, Ref: s.ref, Act: s.act, Rev: 1, RecEpoch: 1, At: sceneAt, AtErr: 5, By: s.by}
+	h := &Header{Origin: s.origin, Epoch: 1, Lane: s.kind().Lane, Seq: 1, Ref: s.ref, Act: s.act, Rev: 1, RecEpoch: 1, At: sceneAt, AtErr: 5, By: s.by, Deps: s.deps}
 	if s.old != nil {
 		h.Rev = 2
 	}
@@ -113,6 +114,7 @@ func world(t testing.TB) cited {
 	v := cited{}
 	v.put(t, Ref{"agency", testUSCC(1)}, anAgency())
 	v.put(t, itemRef(), anItem())
+	v.put(t, Ref{"basic", aBasic().Code}, aBasic())
 	v.put(t, Ref{"guide", itemRef().ID}, aGuide())
 	v.put(t, CalendarRef(2026), &PublishedYears()[8])
 	v.put(t, Ref{"catalog.entry", entryID}, anEntry())
