@@ -22,6 +22,7 @@ type scene struct {
 	view   cited
 	deps   []Dep // where a judge looks at what kind of thing is cited
 
+	at      Instant     // when, if not at sceneAt
 	answers Ref         // the request that the act answers
 	clocks  func(*Case) // what the cited case looks like, when not as usual
 }
@@ -43,6 +44,9 @@ func (s *scene) header() *Header {
 	h := &Header{Origin: s.origin, Epoch: 1, Lane: s.kind().Lane, Seq: 1, Ref: s.ref, Act: s.act, Rev: 1, RecEpoch: 1, At: sceneAt, AtErr: 5, By: s.by, Deps: s.deps, Answers: s.answers}
 	if s.old != nil {
 		h.Rev = 2
+	}
+	if s.at != 0 {
+		h.At = s.at
 	}
 	return h
 }
