@@ -160,9 +160,9 @@ func serviceAct(kind KindName, id string, act Act, origin NodeID, by string, old
 }
 
 // aroundScenes are the kinds around a case (cases.md §8, §12, §15).
-func aroundScenes(t testing.TB) []scene {
+func aroundScenes(t testing.TB, v cited) []scene {
 	t.Helper()
-	list := parcelScenes(t, world(t))
+	list := parcelScenes(t, v)
 	for _, act := range []Act{"fire", "confirm", "void", "answer", "close", "reject"} {
 		list = append(list, cardStep(act))
 	}

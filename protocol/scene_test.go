@@ -139,7 +139,7 @@ func legal(t testing.TB) []scene {
 	v := world(t)
 	all := append(spineScenes(t), serviceScenes(t)...)
 	all = append(append(all, caseScenes(t)...), catalogScenes(t)...)
-	all = append(all, aroundScenes(t)...)
+	all = append(all, aroundScenes(t, v)...)
 	for i := range all {
 		all[i].view = maps.Clone(v)
 		all[i].citeCase(t)

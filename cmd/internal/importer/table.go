@@ -154,7 +154,7 @@ func cellsOf(line int, record, names []string) (r row, bad []Finding) {
 	}
 	r.cells = make(map[string]string, len(names))
 	for i, name := range names {
-		v := strings.TrimSpace(record[i])
+		v := asTyped(strings.TrimSpace(record[i]))
 		if name == skipped {
 			continue
 		}
