@@ -23,7 +23,7 @@ var itemDefaults = []string{"agency", "basis", "level", "version", "case_type", 
 	"targets", "nature", "conditions", "process", "forms", "places", "contact", "complaints", "exempt"}
 
 func itemImport() *cobra.Command {
-	c := &cobra.Command{Use: "import [文件]", Short: "从 CSV 或其他系统的 JSON 报请发布事项", Args: fileOr("template")}
+	c := &cobra.Command{Use: "import [文件]", Short: "从 CSV、XLSX 或其他系统的 JSON 报请发布事项", Args: fileOr("template")}
 	c.Flags().Bool("template", false, "输出可供填写的 CSV 模板,含一行示例")
 	c.Flags().Bool("check", false, "只检查,不报请")
 	c.Flags().String("departments", "", "部门与机构的对应文件(CSV 两列: 部门,统一社会信用代码)")
@@ -37,7 +37,7 @@ func itemImport() *cobra.Command {
 		}
 		return importItems(cmd, args[0])
 	}
-	return described(c, `文件为 UTF-8 的 CSV(逗号、制表符或分号分隔,可带 BOM),首行为表头,列名或中文标题均可:
+	return described(c, `文件为 UTF-8 的 CSV(逗号、制表符或分号分隔,可带 BOM),或 XLSX 工作簿的第一张工作表,首行为表头,列名或中文标题均可:
 `+importer.Describe(importer.ItemColumns)+`
 也接受其他系统导出的 JSON: {"items": [{"dept": …, "main": …, "name": …, "type": …, "local_item_code": …}]}。
 
