@@ -278,7 +278,8 @@ func TestOnlyOpenRequestsFollowTheirTarget(t *testing.T) {
 			t.Errorf("%s follows a target: %v", k.Name, k.Follows())
 		}
 		for _, act := range k.Acts() {
-			if k.AllowsForeign(act) != (k.Name == "request" && act == "file") {
+			filed := k.Name == "request" || k.Name == "objection" || k.Name == "complaint"
+			if k.AllowsForeign(act) != (filed && act == "file") {
 				t.Errorf("%s %s from another place: %v", k.Name, act, k.AllowsForeign(act))
 			}
 		}

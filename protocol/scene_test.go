@@ -20,6 +20,11 @@ type scene struct {
 	old    any // pointer to the record before, or nil
 	want   any // pointer to the wanted record
 	view   cited
+	deps   []Dep // where a judge looks at what kind of thing is cited
+
+	at      Instant     // when, if not at sceneAt
+	answers Ref         // the request that the act answers
+	clocks  func(*Case) // what the cited case looks like, when not as usual
 }
 
 // The places and people of the scenes. 长春 decides, 延边 has the window.
@@ -36,9 +41,12 @@ var sceneAt = At(time.Date(2026, time.March, 2, 9, 15, 0, 0, Beijing))
 func (s *scene) kind() *Kind { return Lookup(s.ref.Kind) }
 
 func (s *scene) header() *Header {
-	h := &Header{Origin: s.origin, Epoch: 1, Lane: s.kind().Lane, Seq: 1, Ref: s.ref, Act: s.act, Rev: 1, RecEpoch: 1, At: sceneAt, AtErr: 5, By: s.by}
+	h := &Header{Origin: s.origin, Epoch: 1, Lane: s.kind().Lane, Seq: 1, Ref: s.ref, Act: s.act, Rev: 1, RecEpoch: 1, At: sceneAt, AtErr: 5, By: s.by, Deps: s.deps, Answers: s.answers}
 	if s.old != nil {
 		h.Rev = 2
+	}
+	if s.at != 0 {
+		h.At = s.at
 	}
 	return h
 }
@@ -113,12 +121,15 @@ func world(t testing.TB) cited {
 	v := cited{}
 	v.put(t, Ref{"agency", testUSCC(1)}, anAgency())
 	v.put(t, itemRef(), anItem())
+	v.put(t, Ref{"basic", aBasic().Code}, aBasic())
 	v.put(t, Ref{"guide", itemRef().ID}, aGuide())
 	v.put(t, CalendarRef(2026), &PublishedYears()[8])
 	v.put(t, Ref{"catalog.entry", entryID}, anEntry())
 	v.put(t, Ref{"catalog.changeset", setID}, aReviewedSet(t))
 	v.put(t, Ref{"catalog.review", setID}, &Review{Changeset: setID, Node: decides, State: ReviewApproved})
 	v.put(t, Ref{"catalog.release", ReleaseID(1)}, &Release{Number: 1, Root: Hash{1}, Count: 1, Changed: 1, At: sceneAt, By: "hub:reviewer"})
+	v.put(t, caseRef(), caseIn(t, CaseReceived))
+	aroundWorld(t, v)
 	return v
 }
 
@@ -128,10 +139,26 @@ func legal(t testing.TB) []scene {
 	v := world(t)
 	all := append(spineScenes(t), serviceScenes(t)...)
 	all = append(append(all, caseScenes(t)...), catalogScenes(t)...)
+	all = append(all, aroundScenes(t, v)...)
 	for i := range all {
 		all[i].view = maps.Clone(v)
+		all[i].citeCase(t)
 	}
 	return all
+}
+
+// citeCase puts the case that cards are about into the view: one whose K1 has
+// lapsed, or as the scene has it.
+func (s *scene) citeCase(t testing.TB) {
+	t.Helper()
+	if s.ref.Kind != "card" {
+		return
+	}
+	c := lapsedCase(t)
+	if s.clocks != nil {
+		s.clocks(c)
+	}
+	s.view.put(t, caseRef(), c)
 }
 
 // legalAct gives a fresh legal scene by name, "case accept" for example.
