@@ -20,6 +20,7 @@ type scene struct {
 	old    any // pointer to the record before, or nil
 	want   any // pointer to the wanted record
 	view   cited
+	tune   func(*Header) // what of the header is not usual: time, Deps, Answers
 }
 
 // The places and people of the scenes. 长春 decides, 延边 has the window.
@@ -39,6 +40,12 @@ func (s *scene) header() *Header {
 	h := &Header{Origin: s.origin, Epoch: 1, Lane: s.kind().Lane, Seq: 1, Ref: s.ref, Act: s.act, Rev: 1, RecEpoch: 1, At: sceneAt, AtErr: 5, By: s.by}
 	if s.old != nil {
 		h.Rev = 2
+	}
+	if c, ok := s.old.(*Case); ok && c.State == CaseHandingOver { // the home moved, and with it the record's epoch
+		h.RecEpoch = c.HandEpoch + 1
+	}
+	if s.tune != nil {
+		s.tune(h)
 	}
 	return h
 }
@@ -119,6 +126,7 @@ func world(t testing.TB) cited {
 	v.put(t, Ref{"catalog.changeset", setID}, aReviewedSet(t))
 	v.put(t, Ref{"catalog.review", setID}, &Review{Changeset: setID, Node: decides, State: ReviewApproved})
 	v.put(t, Ref{"catalog.release", ReleaseID(1)}, &Release{Number: 1, Root: Hash{1}, Count: 1, Changed: 1, At: sceneAt, By: "hub:reviewer"})
+	citeAround(t, v)
 	return v
 }
 
@@ -127,9 +135,11 @@ func legal(t testing.TB) []scene {
 	t.Helper()
 	v := world(t)
 	all := append(spineScenes(t), serviceScenes(t)...)
-	all = append(append(all, caseScenes(t)...), catalogScenes(t)...)
+	all = append(append(all, append(caseScenes(t), aroundCaseScenes(t)...)...), catalogScenes(t)...)
 	for i := range all {
+		own := all[i].view
 		all[i].view = maps.Clone(v)
+		maps.Copy(all[i].view, own)
 	}
 	return all
 }
