@@ -96,7 +96,7 @@ func acknowledgeCase(d *deed) *Refusal {
 	switch {
 	case d.h.Origin != c.To:
 		return refuse("C-05a", "该办件移交给 %s,本地不能签收", c.To)
-	case d.h.RecEpoch != c.HandEpoch+1:
+	case c.HandEpoch != 0 && d.h.RecEpoch != c.HandEpoch+1:
 		return refuse("C-05b", "移交后办件又有变动,请按最新状态签收")
 	case c.Packet != (Hash{}) && PacketHash(c) != c.Packet:
 		return refuse("C-05c", "到达的材料清单与移交时不一致,请联系移交窗口")

@@ -63,8 +63,8 @@ var requestWants = []requestWant{
 	{WantSupplement, "R-01", "case", wants(func(s *Supplement, h *Header) bool {
 		return len(s.Lines) > 0 && s.Clerk != "" && s.Node == h.Origin && s.At > 0 && s.At <= h.At
 	})},
-	{WantWithdraw, "R-02", "case", wants(func(e *Ending, _ *Header) bool { return e.Reason != "" })},
-	{WantDelivery, "R-03", "case", wants(func(d *Delivery, _ *Header) bool { return d.Recipient != "" })},
+	{WantWithdraw, "R-02", "", nil}, // these two are judged when they are answered (C-21, C-20)
+	{WantDelivery, "R-03", "", nil},
 	{WantMerge, "R-04", "case", wants(func(d *DuplicateHint, _ *Header) bool { return d.Other != "" })},
 	{WantReturn, "R-05", "case", wants(func(p *PleaseReturn, _ *Header) bool { return p.Reason != "" })},
 	{WantUrge, "R-06", "case", urged},

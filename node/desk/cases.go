@@ -40,9 +40,8 @@ func (d *Desk) handOver(tx *store.Tx, who *protocol.Account, a CaseAct, c *proto
 // Accept starts the statutory clocks (C-10).
 func (d *Desk) Accept(ctx context.Context, who *protocol.Account, a CaseAct) (rec protocol.Record, err error) {
 	err = d.onCase(ctx, who, protocol.MayAccept, a, func(tx *store.Tx, c *protocol.Case) error {
-		year := tx.Now().Time().Year()
 		rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: "accept", Body: protocol.Case{}, By: By(who), Rev: a.Seen,
-			Deps: tx.Cite(protocol.Ref{Kind: "item", ID: c.Item}, protocol.CalendarRef(year), protocol.CalendarRef(year+1))})
+			Deps: append(tx.Cite(protocol.Ref{Kind: "item", ID: c.Item}), calendars(tx, c)...)})
 		return err
 	})
 	return rec, err
@@ -55,11 +54,17 @@ func (d *Desk) Decide(ctx context.Context, who *protocol.Account, a CaseAct, kin
 	if kind == "refuse" {
 		verb = protocol.MayAccept
 	}
-	err = d.onCase(ctx, who, verb, a, func(tx *store.Tx, _ *protocol.Case) error {
-		rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: kind, Body: protocol.Case{Decision: &decision}, By: By(who), Rev: a.Seen})
+	err = d.onCase(ctx, who, verb, a, func(tx *store.Tx, c *protocol.Case) error {
+		rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: kind, Body: protocol.Case{Decision: &decision}, By: By(who), Rev: a.Seen,
+			Deps: calendars(tx, c)})
 		return err
 	})
 	return rec, err
+}
+
+// calendars cites the years that an act on c counts its clocks with.
+func calendars(tx *store.Tx, c *protocol.Case) []protocol.Dep {
+	return tx.Cite(protocol.CaseCalendars(c, tx.Now())...)
 }
 
 // Deliver hands the result out. At the home it is an act (C-20); at any other

@@ -32,11 +32,11 @@ func TestEveryUseCaseAsksForItsRight(t *testing.T) {
 		own  bool // only for the account's own agency
 		do   func(ctx context.Context, who *protocol.Account) error
 	}{
-		{"receive", roles(protocol.RoleClerk), false, func(ctx context.Context, who *protocol.Account) error {
+		{"receive", roles(protocol.RoleClerk, protocol.RoleAcceptor), false, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.Receive(ctx, who, form(itemHere, "x"))
 			return err
 		}},
-		{"hand over", roles(protocol.RoleClerk), false, func(ctx context.Context, who *protocol.Account) error {
+		{"hand over", roles(protocol.RoleClerk, protocol.RoleAcceptor), false, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.HandOver(ctx, who, act)
 			return err
 		}},
@@ -48,15 +48,15 @@ func TestEveryUseCaseAsksForItsRight(t *testing.T) {
 			_, err := o.Decide(ctx, who, act, "refuse", protocol.Decision{})
 			return err
 		}},
-		{"grant", roles(protocol.RoleDecider), true, func(ctx context.Context, who *protocol.Account) error {
+		{"grant", roles(protocol.RoleDecider, protocol.RoleLeader), true, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.Decide(ctx, who, act, "grant", protocol.Decision{})
 			return err
 		}},
-		{"deliver", roles(protocol.RoleClerk, protocol.RoleDecider), false, func(ctx context.Context, who *protocol.Account) error {
+		{"deliver", roles(protocol.RoleClerk, protocol.RoleAcceptor, protocol.RoleDecider), false, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.Deliver(ctx, who, act, how)
 			return err
 		}},
-		{"withdraw", roles(protocol.RoleClerk), false, func(ctx context.Context, who *protocol.Account) error {
+		{"withdraw", roles(protocol.RoleClerk, protocol.RoleAcceptor), false, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.Withdraw(ctx, who, act, "本人申请")
 			return err
 		}},

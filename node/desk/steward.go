@@ -56,8 +56,10 @@ func (d *Desk) welcomeCase(ctx context.Context, ref protocol.Ref) error {
 	if err != nil || c.State != protocol.CaseHandingOver || rec.Home != d.Node {
 		return ignoreGone(err)
 	}
-	_, err = d.act(ctx, protocol.Draft{Ref: ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev})
-	return err
+	return d.Store.Update(ctx, func(tx *store.Tx) error {
+		_, err := tx.Act(protocol.Draft{Ref: ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev, Deps: calendars(tx, c)})
+		return err
+	})
 }
 
 // conclude notes on a changeset what the hub decided about it.
@@ -82,7 +84,7 @@ func ignoreGone(err error) error {
 // refuses is declined with the rule's words.
 func (d *Desk) answer(ctx context.Context, ref protocol.Ref) error {
 	r, rec, err := Record[protocol.Request](d, ref)
-	if err != nil || r.State != protocol.RequestFiled || rec.Home != d.Node {
+	if err != nil || !r.Open() || rec.Home != d.Node {
 		return ignoreGone(err)
 	}
 	err = d.Store.Update(ctx, func(tx *store.Tx) error {
