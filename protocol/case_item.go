@@ -109,7 +109,7 @@ type guideLine struct {
 	Paper     string          `json:"paper_required"`
 	Share     json.RawMessage `json:"share"`
 	Standard  json.RawMessage `json:"standard"`
-	Checks    []checkPoint    `json:"checks"`
+	Checks    []checkPoint    `json:"check_points"`
 }
 
 type checkPoint struct {

@@ -18,7 +18,7 @@ func sharedGuide() []byte {
 		panic(err)
 	}
 	lines := all["lines"].([]any)
-	lines[1].(map[string]any)["checks"] = []any{map[string]any{"cp_id": "m2.1", "text": "在有效期内"}}
+	lines[1].(map[string]any)["check_points"] = []any{map[string]any{"cp_id": "m2.1", "text": "在有效期内"}}
 	all["lines"] = append(lines, map[string]any{"line_id": "m4", "name": "婚姻登记信息", "kind": "electronic", "necessity": "required",
 		"source": "issued", "share": map[string]any{"resource": "res-1", "fields": []string{"状态"}, "scenario": "低保核对"}})
 	body, err = json.Marshal(all)
