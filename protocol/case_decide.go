@@ -196,7 +196,7 @@ func deliverCase(d *deed) *Refusal {
 
 // withdrawCase is C-21.
 func withdrawCase(d *deed) *Refusal {
-	if d.old.Decision != nil && slices.Contains(decided, d.old.State) {
+	if d.old.Decision != nil && slices.Contains(wasDecided, d.old.State) {
 		return refuse("C-21b", "已作出决定,不能撤回;请由负责人按撤销决定(C-30)办理")
 	}
 	if d.want.WithdrawnBy == nil || d.want.WithdrawnBy.Reason == "" {

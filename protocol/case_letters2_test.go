@@ -8,8 +8,7 @@ import (
 
 // sharedGuide is the guide with a check point and a line that is fetched.
 func sharedGuide() []byte {
-	g := aGuide()
-	body, err := encodeBody(g)
+	body, err := encodeBody(caseGuide())
 	if err != nil {
 		panic(err)
 	}

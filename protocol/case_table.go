@@ -29,7 +29,7 @@ var (
 	underReview = []CaseState{CaseAccepted, CaseReview}
 	running     = []CaseState{CaseAccepted, CaseReview, CaseSpecial, CaseJoint}
 	undecided   = []CaseState{CaseReceived, CaseArrived, CaseCorrection, CaseAccepted, CaseReview, CaseSpecial, CaseJoint}
-	decided     = []CaseState{CaseGranted, CaseDenied}
+	wasDecided  = []CaseState{CaseGranted, CaseDenied}
 	terminal    = caseEnds
 )
 
@@ -59,7 +59,7 @@ func caseTable() []caseLaw {
 		{"joint_close", "结束联办", []CaseState{CaseJoint}, handling, MayExamine, closeJoint},
 		{"grant", "准予", underReview, handling, MayDecide, grantCase},
 		{"deny", "不予", underReview, handling, MayDecide, denyCase},
-		{"deliver", "送达", decided, anyHome, MayDeliver, deliverCase},
+		{"deliver", "送达", wasDecided, anyHome, MayDeliver, deliverCase},
 		{"withdraw", "撤回", allBut(append(slices.Clone(terminal), CaseHandingOver, CaseArchived)...), anyHome, MayReceive, withdrawCase},
 		{"merge", "并案", undecided, anyHome, MayAccept, mergeCase},
 		{"absorb", "并入", undecided, anyHome, "", absorbCase},

@@ -154,13 +154,13 @@ func TestAnyLegalWalkKeepsTheInvariants(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			holds(r, act, c, next, made)
+			keepsInvariants(r, act, c, next, made)
 			c = next
 		}
 	})
 }
 
-func holds(t *rapid.T, act Act, old, next *Case, made Judged) {
+func keepsInvariants(t *rapid.T, act Act, old, next *Case, made Judged) {
 	switch {
 	case made.Home == "" || made.Home != Hub && !made.After.Has(made.Home):
 		t.Fatalf("%s: home %q, audience %v", act, made.Home, made.After)
@@ -173,7 +173,7 @@ func holds(t *rapid.T, act Act, old, next *Case, made Judged) {
 	case len(next.Notices) < len(old.Notices) || len(next.Supplements) < len(old.Supplements) || len(next.Specials) < len(old.Specials) ||
 		len(next.Hops) < len(old.Hops) || len(next.Opinions) < len(old.Opinions):
 		t.Fatalf("%s lost something", act)
-	case slices.Contains(decided, next.State) != (next.Decision != nil && next.State != CaseRefused && next.State != CaseDelivered && next.State != CaseArchived):
+	case slices.Contains(wasDecided, next.State) != (next.Decision != nil && next.State != CaseRefused && next.State != CaseDelivered && next.State != CaseArchived):
 		t.Fatalf("%s: %s with decision %v", act, next.State, next.Decision)
 	}
 }

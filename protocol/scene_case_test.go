@@ -105,6 +105,15 @@ func itemMembers() map[string]any {
 		"owed":    map[string]any{"allowed": true, "limit": days(10)}}
 }
 
+// caseGuide is the guide of the case scenes: three lines, none of them fetched.
+func caseGuide() *Guide {
+	return &Guide{ImplCode: anItem().ImplCode, Version: 1, Lines: []MaterialLine{
+		{ID: "m1", Name: "申请书", Form: "original", Copies: 1, Necessity: "required", Source: "self"},
+		{ID: "m2", Name: "居民身份证", Form: "copy", Copies: 1, Necessity: "required", Source: "issued"},
+		{ID: "m3", Name: "家庭收入情况说明", Form: "original", Necessity: "deferrable", Source: "self"},
+	}}
+}
+
 // citeCase puts what a case of the scenes may cite.
 func citeCase(t testing.TB, v cited) {
 	t.Helper()
@@ -116,13 +125,13 @@ func citeCase(t testing.TB, v cited) {
 	third.USCC, third.Name, third.Node = testUSCC(3), "延边州政务服务中心", receives
 	v.put(t, Ref{"agency", testUSCC(3)}, third)
 	v.putRaw(t, itemRef(), anItem(), itemMembers())
-	v.put(t, Ref{"guide", itemRef().ID}, aGuide())
+	v.put(t, Ref{"guide", itemRef().ID}, caseGuide())
 	v.put(t, CalendarRef(2026), &PublishedYears()[8])
 	v.put(t, Ref{"account", examiner}, &Account{Place: decides, Login: "examiner1", Name: "审查甲", Agency: testUSCC(1), Roles: []Role{RoleExaminer}, State: AccountActive})
 	v.put(t, Ref{"node", string(decides)}, &Node{ID: decides, Name: "长春市", State: NodeFenced, Epoch: 2, Key: Hash{1}, Reason: "机房断电"})
 	v.put(t, routeRef(), aRoute())
 	v.put(t, delegationRef(), aDelegation())
-	v.put(t, markRef(), aMark())
+	v.put(t, markRef(), aDupmark())
 	v.put(t, Ref{"case", twinID}, aVoidTwin())
 	v.put(t, Ref{"task", taskID}, anAnsweredTask())
 	v.put(t, Ref{"blob", "blob-1"}, aBlob())

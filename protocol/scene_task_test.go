@@ -22,7 +22,7 @@ func aDelegation() *Delegation {
 	return &Delegation{Item: itemRef().ID, Receiving: testUSCC(3), Handling: testUSCC(1), Basis: "跨市(州)委托受理协议", State: DelegationActive}
 }
 
-func aMark() *Dupmark {
+func aDupmark() *Dupmark {
 	fp := anApplicant().FP
 	return &Dupmark{Cases: []DupCase{
 		{ID: twinID, Basic: "220050100100", FP: fp, Receipt: decides, Home: decides, Received: sceneAt - 1000},
@@ -74,10 +74,10 @@ func aroundCaseScenes(t testing.TB) []scene {
 		{name: "delegation establish", ref: delegationRef(), act: "establish", origin: Hub, by: operator, want: aDelegation()},
 		{name: "delegation establish again", ref: delegationRef(), act: "establish", origin: Hub, by: operator, old: ended, want: aDelegation()},
 		{name: "delegation end", ref: delegationRef(), act: "end", origin: Hub, by: operator, old: aDelegation(), want: &Delegation{Reason: "协议到期"}},
-		{name: "dupmark mark", ref: markRef(), act: "mark", origin: Hub, by: "hub", want: aMark()},
-		{name: "dupmark mark newer facts", ref: markRef(), act: "mark", origin: Hub, by: "hub", old: aMark(), want: aMark()},
-		{name: "dupmark not_duplicate", ref: markRef(), act: "not_duplicate", origin: Hub, by: "hub:desk1", old: aMark(), want: &Dupmark{Reason: "两次不同的补贴"}},
-		{name: "dupmark conclude", ref: markRef(), act: "conclude", origin: Hub, by: "hub", old: aMark(), want: &Dupmark{}},
+		{name: "dupmark mark", ref: markRef(), act: "mark", origin: Hub, by: "hub", want: aDupmark()},
+		{name: "dupmark mark newer facts", ref: markRef(), act: "mark", origin: Hub, by: "hub", old: aDupmark(), want: aDupmark()},
+		{name: "dupmark not_duplicate", ref: markRef(), act: "not_duplicate", origin: Hub, by: "hub:desk1", old: aDupmark(), want: &Dupmark{Reason: "两次不同的补贴"}},
+		{name: "dupmark conclude", ref: markRef(), act: "conclude", origin: Hub, by: "hub", old: aDupmark(), want: &Dupmark{}},
 		open, again,
 		{name: "task see", ref: task, act: "see", origin: "jilin", by: child, old: aTask(), want: &Task{}},
 		{name: "task answer", ref: task, act: "answer", origin: "jilin", by: child, old: seen, want: &Task{Opinion: "符合", Basis: "《卫生条例》第五条"}},
