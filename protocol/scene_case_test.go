@@ -108,7 +108,7 @@ func itemMembers() map[string]any {
 // caseGuide is the guide of the case scenes: three lines, none of them fetched.
 func caseGuide() *Guide {
 	return &Guide{ImplCode: anItem().ImplCode, Version: 1, Lines: []MaterialLine{
-		{ID: "m1", Name: "申请书", Form: "original", Copies: 1, Necessity: "required", Source: "self"},
+		{ID: "m1", Name: "申请书", Form: "original", Copies: 1, Necessity: "required", Source: "self", NeedsPaper: "《档案法》第十条"},
 		{ID: "m2", Name: "居民身份证", Form: "copy", Copies: 1, Necessity: "required", Source: "issued"},
 		{ID: "m3", Name: "家庭收入情况说明", Form: "original", Necessity: "deferrable", Source: "self"},
 	}}
