@@ -99,7 +99,7 @@ func law(name string, value any) func(*scene) {
 // deemed acceptance, an expert review and a hearing, joint handling, 容缺, a fee.
 func itemMembers() map[string]any {
 	days := func(n int) Limit { return Limit{n, WorkingDays} }
-	return map[string]any{"c1_effect": "deemed", "fee_fen": 1000, "fee_basis": []string{"《收费条例》第三条"},
+	return map[string]any{"c1_effect": "deemed", "correction_limit": days(15), "fee_fen": 1000, "fee_basis": []string{"《收费条例》第三条"},
 		"special": []any{map[string]any{"kind": "专家评审", "max": days(30)}},
 		"joint":   map[string]any{"agencies": []string{testUSCC(2)}, "legal_limit": days(45)},
 		"owed":    map[string]any{"allowed": true, "limit": days(10)}}
