@@ -62,8 +62,6 @@ const (
 // K6t is telling the person, "及时" in art. 46; one working day is our default.
 const K6t ClockID = "K6t"
 
-var tellLimit = Limit{1, WorkingDays}
-
 var _ = Define("objection", Spec[Objection]{
 	Title: "异议", English: "objection", Lane: Urgent, Personal: true,
 	Acts: map[Act]Judge[Objection]{"file": fileObjection, "mark": markObjection, "decide": decideObjection, "transfer": transferObjection,
@@ -147,8 +145,7 @@ func decided(old, want *Objection, h *Header, v View) (*Objection, *Refusal) {
 	}
 	next := *old
 	next.State, next.Corrected, next.Reason, next.Decided = ObjectionDecided, want.Corrected, want.Reason, h.At
-	day := h.At.Day()
-	next.Due.K6t, _ = tellLimit.Due(CalendarOf(v, day.Year, day.Year+1), day)
+	next.Due.K6t, _ = K6t.dueFrom(h.At.Day(), v)
 	return &next, nil
 }
 

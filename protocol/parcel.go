@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -133,12 +134,6 @@ type ParcelClocks struct {
 	K5o     Day     `json:"k5o,omitzero"`    // originals out, two working days from receipt
 	Courier Instant `json:"silent,omitzero"` // P-08
 }
-
-// What a node asks of the parcel's home by request (cases.md §5.1).
-const (
-	WantParcelArrived = "parcel.arrived" // P-09: counted at a node that has no record yet
-	WantParcelSettle  = "parcel.settle"  // P-07: the other side of a dispute agrees
-)
 
 var _ = Define("parcel", Spec[Parcel]{
 	Title: "原件包", English: "parcel of originals", Lane: Urgent, Personal: true,
@@ -411,7 +406,7 @@ func settleParcel(old, want *Parcel, h *Header, v View) (*Parcel, *Refusal) {
 	d := *old.Dispute
 	d.Outcome, d.Settled = want.Dispute.Outcome, h.At
 	if d.Other = otherSide(&d, want, h, v); d.Other == "" || d.Other == h.By {
-		return nil, refuse("P-07", "了结争议须双方同意:请对方提出同意的请求,或由本地第二人确认")
+		return nil, refuse("P-07", "了结争议须双方同意同一处理结果:请对方提出同意的请求,或由本地第二人确认")
 	}
 	next := *old
 	next.State, next.Dispute = d.Before, &d
@@ -440,7 +435,11 @@ func otherSide(d *Dispute, want *Parcel, h *Header, v View) string {
 		return ""
 	}
 	r, err := Load[Request](rec)
-	if err != nil || r.Want != WantParcelSettle || r.On != h.Ref || r.From != other || r.State != RequestFiled {
+	if err != nil || r.Want != WantParcelSettle || r.On != h.Ref || r.From != other || !r.Open() {
+		return ""
+	}
+	var agreed ParcelAgreement
+	if json.Unmarshal(r.Data, &agreed) != nil || agreed.Outcome != d.Outcome {
 		return ""
 	}
 	return rec.By

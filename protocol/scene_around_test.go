@@ -1,6 +1,9 @@
 package protocol
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
 func parcelRef() Ref     { return Ref{"parcel", "yanbian-1-2"} }
 func evaluationRef() Ref { return Ref{"evaluation", EvaluationID(caseRef(), "deliver")} }
@@ -202,7 +205,8 @@ func aroundScenes(t testing.TB, v cited) []scene {
 // aroundWorld is what those scenes cite beside the rest of the world.
 func aroundWorld(t testing.TB, v cited) {
 	t.Helper()
-	request := &Request{Want: WantParcelSettle, On: parcelRef(), From: receives, Title: "同意", Key: "k", Filed: sceneAt, State: RequestFiled}
+	request := &Request{Want: WantParcelSettle, On: parcelRef(), From: receives, Title: "同意", Key: "k", Filed: sceneAt, State: RequestFiled,
+		Data: json.RawMessage(mustJSON(t, ParcelAgreement{"双方确认无误"}))}
 	v.put(t, Ref{"request", "settle-1"}, request)
 	v.put(t, evaluationRef(), anEvaluation())
 	v.put(t, Ref{"mark", MarkID(anObjection("").Disputed, "/abstract")}, aMark())

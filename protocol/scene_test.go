@@ -22,9 +22,10 @@ type scene struct {
 	view   cited
 	deps   []Dep // where a judge looks at what kind of thing is cited
 
-	at      Instant     // when, if not at sceneAt
-	answers Ref         // the request that the act answers
-	clocks  func(*Case) // what the cited case looks like, when not as usual
+	at      Instant       // when, if not at sceneAt
+	answers Ref           // the request that the act answers
+	clocks  func(*Case)   // what the cited case looks like, when not as usual
+	tune    func(*Header) // what of the header is not usual: time, Deps, Answers
 }
 
 // The places and people of the scenes. 长春 decides, 延边 has the window.
@@ -47,6 +48,12 @@ func (s *scene) header() *Header {
 	}
 	if s.at != 0 {
 		h.At = s.at
+	}
+	if c, ok := s.old.(*Case); ok && c.State == CaseHandingOver { // the home moved, and with it the record's epoch
+		h.RecEpoch = c.HandEpoch + 1
+	}
+	if s.tune != nil {
+		s.tune(h)
 	}
 	return h
 }
@@ -128,6 +135,7 @@ func world(t testing.TB) cited {
 	v.put(t, Ref{"catalog.changeset", setID}, aReviewedSet(t))
 	v.put(t, Ref{"catalog.review", setID}, &Review{Changeset: setID, Node: decides, State: ReviewApproved})
 	v.put(t, Ref{"catalog.release", ReleaseID(1)}, &Release{Number: 1, Root: Hash{1}, Count: 1, Changed: 1, At: sceneAt, By: "hub:reviewer"})
+	citeAround(t, v)
 	v.put(t, caseRef(), caseIn(t, CaseReceived))
 	aroundWorld(t, v)
 	return v
@@ -138,10 +146,12 @@ func legal(t testing.TB) []scene {
 	t.Helper()
 	v := world(t)
 	all := append(spineScenes(t), serviceScenes(t)...)
-	all = append(append(all, caseScenes(t)...), catalogScenes(t)...)
+	all = append(append(all, append(caseScenes(t), aroundCaseScenes(t)...)...), catalogScenes(t)...)
 	all = append(all, aroundScenes(t, v)...)
 	for i := range all {
+		own := all[i].view
 		all[i].view = maps.Clone(v)
+		maps.Copy(all[i].view, own)
 		all[i].citeCase(t)
 	}
 	return all
