@@ -85,10 +85,7 @@ func (n *Node) metrics() *prometheus.Registry {
 	}
 	gauge("xy_queue_bytes", "Bytes of journal that the hub has not acknowledged.", func() float64 { return float64(n.store.QueueBytes()) })
 	gauge("xy_receipt_numbers_left", "Receipt numbers this node can still hand out by itself.", func() float64 { return float64(n.store.BlocksLeft()) })
-	gauge("xy_uplink_alarms", "What an operator must see to: clock, twin, fork, lost entries.", func() float64 { return float64(len(n.uplink.Status().Alarms)) })
-	gauge("xy_clock_offset_seconds", "The hub's clock minus this one, as the last beat measured it.", func() float64 {
-		return n.uplink.Status().Lanes[protocol.Urgent].Offset.Seconds()
-	})
+	gauge("xy_uplink_alarms", "What an operator must see to: twin, lost entries, snapshots that do not verify.", func() float64 { return float64(len(n.uplink.Status().Alarms)) })
 	for _, lane := range protocol.Lanes {
 		gauge("xy_lane_connected_"+lane.String(), "1 while the lane's session with the hub is up.", func() float64 {
 			return truth(n.uplink.Status().Lanes[lane].Connected)
