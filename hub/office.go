@@ -79,16 +79,34 @@ func (s *Server) Publish(ctx context.Context, who *protocol.Account, request pro
 	if err != nil {
 		return protocol.Record{}, err
 	}
+	if no := protocol.CheckFiling(&filing); no != nil { // item and guide stand or fall together
+		return protocol.Record{}, no.Fault("publish", r.On)
+	}
+	facts, err := s.itemFacts(&filing.Item)
+	if err != nil {
+		return protocol.Record{}, err
+	}
 	id := protocol.ItemID(filing.Item.ImplCode, filing.Item.Version)
 	records, _, err := s.Act(ctx,
-		protocol.Draft{Ref: protocol.Ref{Kind: "item", ID: id}, Act: "publish", Body: filing.Item, By: by(who), Answers: request,
-			Deps: cite(protocol.Ref{Kind: "agency", ID: filing.Item.Agency})},
+		protocol.Draft{Ref: protocol.Ref{Kind: "item", ID: id}, Act: "publish", Body: filing.Item, By: by(who), Answers: request, Deps: facts},
 		protocol.Draft{Ref: protocol.Ref{Kind: "guide", ID: id}, Act: "publish", Body: filing.Guide, By: by(who)},
 		protocol.Draft{Ref: request, Act: "answer", Body: protocol.Request{}, By: by(who), Rev: rec.Rev})
 	if err != nil {
 		return protocol.Record{}, err
 	}
 	return records[0], nil
+}
+
+// itemFacts cites what an item is judged by: its agency, and its entry of the
+// basic catalogue when the province has one (cases.I-02).
+func (s *Server) itemFacts(i *protocol.Item) ([]protocol.Dep, error) {
+	facts := cite(protocol.Ref{Kind: "agency", ID: i.Agency})
+	basic := protocol.Ref{Kind: "basic", ID: i.Basic()}
+	_, ok, err := s.fsm.Record(basic)
+	if ok {
+		facts = append(facts, cite(basic)...)
+	}
+	return facts, err
 }
 
 // Decline answers a request with a reason.

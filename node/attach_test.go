@@ -154,7 +154,9 @@ func (p *province) cite(n *Node, scan string) {
 	filed, err := n.Desk().FileItem(ctx, editor, protocol.ItemFiling{
 		Item: protocol.Item{ImplCode: code, Version: 1, Name: "样例事项", Type: "05", Basis: []string{"社会救助暂行办法"}, Agency: agency, AgencyName: "样例机构",
 			CaseType: "promise", Scope: "interprefecture", Legal: protocol.Limit{N: 20, Unit: protocol.WorkingDays},
-			Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1}},
+			Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1},
+			Targets: []string{"person"}, Nature: "statutory", Conditions: "符合规定的申请人", Process: "受理、审查、决定、送达", Forms: []string{"window"},
+			Places: []protocol.ItemPlace{{Name: "政务大厅", Address: "样例路1号", Hours: "工作日 8:30 至 16:30"}}, Contact: "000-00000000", Complaints: "12345"},
 		Guide: protocol.Guide{Lines: []protocol.MaterialLine{{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self"}}}})
 	p.must(err)
 	p.eventually("the filing at the hub", func() bool { _, err := p.Publish(ctx, admin, filed[0].Ref); return err == nil })

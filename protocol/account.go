@@ -28,13 +28,17 @@ type Role string
 // The roles of the spine. Security, system and audit administration exclude
 // each other (GB/T 22239 三员).
 const (
-	RoleClerk    Role = "clerk"    // 窗口受理
-	RoleAcceptor Role = "acceptor" // 受理审核
-	RoleDecider  Role = "decider"  // 决定
-	RoleEditor   Role = "editor"   // 编目
-	RoleReviewer Role = "reviewer" // 一审/二审
-	RoleOperator Role = "operator" // 运维
-	RoleAuditor  Role = "auditor"  // 审计
+	RoleClerk      Role = "clerk"      // 窗口受理
+	RoleAcceptor   Role = "acceptor"   // 受理审核
+	RoleDecider    Role = "decider"    // 决定
+	RoleExaminer   Role = "examiner"   // 审查; "reviewer" reviews the catalogue
+	RoleLeader     Role = "leader"     // 负责人
+	RoleDispatcher Role = "dispatcher" // 省级调度
+	RoleSupervisor Role = "supervisor" // 监督
+	RoleEditor     Role = "editor"     // 编目
+	RoleReviewer   Role = "reviewer"   // 一审/二审
+	RoleOperator   Role = "operator"   // 运维
+	RoleAuditor    Role = "auditor"    // 审计
 )
 
 // Roles lists every role with its Chinese name, in the order shown.
@@ -42,7 +46,8 @@ var Roles = []struct {
 	Role  Role
 	Title string
 }{
-	{RoleClerk, "窗口受理"}, {RoleAcceptor, "受理审核"}, {RoleDecider, "决定"}, {RoleEditor, "编目"},
+	{RoleClerk, "窗口受理"}, {RoleAcceptor, "受理审核"}, {RoleExaminer, "审查"}, {RoleDecider, "决定"}, {RoleLeader, "负责人"},
+	{RoleDispatcher, "调度"}, {RoleSupervisor, "监督"}, {RoleEditor, "编目"},
 	{RoleReviewer, "审核"}, {RoleOperator, "运维"}, {RoleAuditor, "审计"},
 }
 

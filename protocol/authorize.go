@@ -16,6 +16,18 @@ const (
 	MayAccept        Verb = "case.accept"
 	MayDecide        Verb = "case.decide"
 	MayDeliver       Verb = "case.deliver"
+	MayAmend         Verb = "case.amend"  // clerical corrections, supplements, owed materials
+	MayExamine       Verb = "case.review" // opinions, tasks, the end of a special procedure
+	MayLead          Verb = "case.lead"   // extension, special and joint handling, termination, revocation
+	MayRoute         Verb = "case.route"  // the hub desk: routing, delegations and reassignment, by two people
+	MayArchive       Verb = "case.archive"
+	MaySupervise     Verb = "card.close"       // cards and random checks (art. 47)
+	MayAnswerCard    Verb = "card.answer"      // the cause and what is done about it (Y-06)
+	MayHoldPapers    Verb = "parcel.hold"      // paper originals: take in, pass on, count, return (§12)
+	MayTakeComplaint Verb = "complaint.file"   // complaints and objections of a person at the window
+	MayRemedy        Verb = "complaint.handle" // complaints of and remedies owed by the own agency (arts. 48, 50)
+	MayRuleOnData    Verb = "objection.decide" // objections to data, at the hub (art. 46)
+	MayCheckData     Verb = "objection.verify" // and at the department they are passed to
 	MayEditCatalog   Verb = "catalog.edit"
 	MayReview        Verb = "review.decide"
 	MayRelease       Verb = "release.publish"
@@ -28,20 +40,36 @@ const (
 	MayReadRecords   Verb = "record.read"   // any record that holds no personal data, with its history
 )
 
+// everybody has a desk: each role reads status, catalogue and items.
+var everybody = []Role{RoleClerk, RoleAcceptor, RoleExaminer, RoleDecider, RoleLeader, RoleEditor, RoleReviewer, RoleDispatcher,
+	RoleSupervisor, RoleOperator, RoleAuditor}
+
 // rights is the whole table: who may, and whether only for the own agency.
 var rights = []struct {
 	verb      Verb
 	roles     []Role
 	ownAgency bool
 }{
-	{MayReadStatus, []Role{RoleClerk, RoleAcceptor, RoleDecider, RoleEditor, RoleReviewer, RoleOperator, RoleAuditor}, false},
-	{MayReadCatalog, []Role{RoleClerk, RoleAcceptor, RoleDecider, RoleEditor, RoleReviewer, RoleOperator, RoleAuditor}, false},
-	{MayReadItems, []Role{RoleClerk, RoleAcceptor, RoleDecider, RoleEditor, RoleReviewer, RoleOperator, RoleAuditor}, false},
-	{MayReadCases, []Role{RoleClerk, RoleAcceptor, RoleDecider}, false},
-	{MayReceive, []Role{RoleClerk}, false},
+	{MayReadStatus, everybody, false},
+	{MayReadCatalog, everybody, false},
+	{MayReadItems, everybody, false},
+	{MayReadCases, []Role{RoleClerk, RoleAcceptor, RoleExaminer, RoleDecider, RoleLeader, RoleSupervisor}, false},
+	{MayReceive, []Role{RoleClerk, RoleAcceptor}, false},
 	{MayAccept, []Role{RoleAcceptor}, true},
-	{MayDecide, []Role{RoleDecider}, true},
-	{MayDeliver, []Role{RoleClerk, RoleDecider}, false},
+	{MayDecide, []Role{RoleDecider, RoleLeader}, true},
+	{MayDeliver, []Role{RoleClerk, RoleAcceptor, RoleDecider}, false},
+	{MayAmend, []Role{RoleClerk, RoleAcceptor}, false},
+	{MayExamine, []Role{RoleExaminer, RoleLeader}, true},
+	{MayLead, []Role{RoleLeader}, true},
+	{MayRoute, []Role{RoleDispatcher}, false},
+	{MayArchive, []Role{RoleLeader}, true},
+	{MaySupervise, []Role{RoleSupervisor}, false},
+	{MayAnswerCard, []Role{RoleLeader}, true},
+	{MayHoldPapers, []Role{RoleClerk, RoleAcceptor}, false},
+	{MayTakeComplaint, []Role{RoleClerk, RoleAcceptor}, false},
+	{MayRemedy, []Role{RoleLeader}, true},
+	{MayRuleOnData, []Role{RoleReviewer}, false},
+	{MayCheckData, []Role{RoleEditor}, true},
 	{MayEditCatalog, []Role{RoleEditor}, true},
 	{MayReview, []Role{RoleReviewer}, false},
 	{MayRelease, []Role{RoleReviewer}, false},
@@ -84,4 +112,16 @@ func Authorize(q Question) *Fault {
 		return nil
 	}
 	return NewFault(Denied, string(q.Verb), "您的角色没有这项权限,请联系本地管理员")
+}
+
+// CaseVerb names the right that an act on a case needs; false for what only the
+// system does by itself: signing for an arrival, reminders, lapses, what the law
+// deems, and the sequel of a merger (cases.md §16).
+func CaseVerb(act Act) (Verb, bool) {
+	for _, r := range caseTable() {
+		if r.act == act {
+			return r.verb, r.verb != ""
+		}
+	}
+	return "", false
 }

@@ -1,15 +1,17 @@
 package protocol
 
-import "slices"
-
 // Case is one application (办件, arts. 32–34). Its home is the receiving node
 // until the hand-over, then the node of the deciding agency; the receiving node
-// reads it for life. Model: cases.md §4, transitions §5.
+// reads it for life. Model: cases.md §4; case_table.go says which act leads from
+// where, case_clocks.go which clocks run.
 //
-//	– ─receive→ received ─accept→ accepted ─grant/deny→ granted/denied ─deliver→ delivered
+//	– ─receive→ received ─accept→ accepted ─grant/deny→ granted/denied ─deliver→ delivered ─archive→ archived
 //	               │  └─hand_over→ handing_over ─acknowledge→ arrived ─accept→ …
-//	               ├─refuse→ refused        (also from arrived)
-//	               └─withdraw→ withdrawn    (any state before the decision)
+//	               ├─notice→ correction ─supplement→ arrived;  ─lapse→ lapsed
+//	               └─refuse→ refused        (also from arrived)
+//	accepted ─assign/opine→ review ─special_start→ special ─special_end→ review
+//	                          └─joint_open→ joint ─joint_close→ review
+//	any state before the decision ─withdraw→ withdrawn, ─terminate→ terminated, ─merge→ void
 type Case struct {
 	ReceiptNo   string     `json:"receipt_no"`
 	Item        string     `json:"item"` // ItemID of the pinned version
@@ -31,48 +33,57 @@ type Case struct {
 	Decision    *Decision  `json:"decision,omitempty"`
 	Delivery    *Delivery  `json:"delivery,omitempty"`
 	WithdrawnBy *Ending    `json:"withdrawn,omitempty"`
+
+	// The way of the papers and who may act (case_receive.go, case_route.go).
+	No           string         `json:"no,omitempty"`         // statutory case number (N-02)
+	Mode         string         `json:"mode,omitempty"`       // ModeDelegated, or empty: collect only
+	Delegation   string         `json:"delegation,omitempty"` // record id, in delegated mode
+	Agent        *Agent         `json:"agent,omitempty"`
+	ObjectKey    string         `json:"object_key,omitempty"` // tells two applications of one person apart (DU-02)
+	StateAfter   CaseState      `json:"state_after,omitempty"`
+	Route        string         `json:"route_id,omitempty"`
+	Packet       Hash           `json:"packet,omitzero"` // of what was handed over
+	HandedOver   Instant        `json:"handed_over,omitzero"`
+	HandEpoch    uint64         `json:"hand_epoch,omitempty"` // record epoch at the hand-over; the taker's is the next
+	Arrived      Instant        `json:"arrived,omitzero"`
+	BlobsPending bool           `json:"blobs_pending,omitempty"`
+	Hops         []Hop          `json:"hops,omitempty"`
+	Reassigned   []Reassignment `json:"reassigned,omitempty"`
+	Amendments   []Amendment    `json:"amendments,omitempty"`
+
+	// What the clocks count from (case_clocks.go).
+	Terms     CaseTerms  `json:"terms,omitzero"`
+	Earliest  Instant    `json:"earliest_receipt,omitzero"` // of an absorbed duplicate
+	K1From    Instant    `json:"k1_from,omitzero"`          // receipt of the supplement that restarted K1
+	ClockFrom Instant    `json:"clock_from,omitzero"`       // K3 began anew: revocation
+	Deemed    *Deemed    `json:"deemed,omitempty"`
+	Extension *Extension `json:"extension,omitempty"`
+	Specials  []Special  `json:"specials,omitempty"`
+
+	// From notice to decision.
+	Notices     []Notice     `json:"notices,omitempty"`
+	Supplements []Supplement `json:"supplements,omitempty"`
+	Lapsed      Instant      `json:"lapsed,omitzero"`
+	Commitment  *Commitment  `json:"commitment,omitempty"` // 容缺承诺
+	OwedLapsed  Instant      `json:"owed_lapsed,omitzero"`
+	Instant     bool         `json:"instant,omitempty"` // 即办件 (C-26)
+	DupsViewed  []string     `json:"dups_viewed,omitempty"`
+	Assignee    string       `json:"assignee,omitempty"`
+	Opinions    []Opinion    `json:"opinions,omitempty"`
+	Tasks       []JointTask  `json:"tasks,omitempty"`
+	Fee         *Fee         `json:"fee,omitempty"`
+	Revoked     []Revocation `json:"revoked,omitempty"`
+	Terminated  *Termination `json:"terminated,omitempty"`
+	DupOf       string       `json:"dup_of,omitempty"`    // the canonical case, when void
+	MergedTo    NodeID       `json:"merged_to,omitempty"` // its home
+	Absorbed    []Absorption `json:"absorbed,omitempty"`
+	Archive     *Archive     `json:"archive,omitempty"`
 	Rest
 }
 
-// CaseState is where a case stands.
-type CaseState string
-
-// The states of the short legal path; cases.md §5 adds the others between them.
-const (
-	CaseReceived    CaseState = "received"
-	CaseHandingOver CaseState = "handing_over"
-	CaseArrived     CaseState = "arrived"
-	CaseAccepted    CaseState = "accepted"
-	CaseGranted     CaseState = "granted"
-	CaseDenied      CaseState = "denied"
-	CaseRefused     CaseState = "refused"
-	CaseWithdrawn   CaseState = "withdrawn"
-	CaseDelivered   CaseState = "delivered"
-)
-
-// CaseStates names the states in the order a case passes them.
-var CaseStates = []struct {
-	State CaseState
-	Title string
-}{
-	{CaseReceived, "已收件"}, {CaseHandingOver, "移交中"}, {CaseArrived, "已到达"}, {CaseAccepted, "已受理"}, {CaseGranted, "准予"},
-	{CaseDenied, "不予"}, {CaseRefused, "不予受理"}, {CaseWithdrawn, "已撤回"}, {CaseDelivered, "已送达"},
-}
-
-// Title is the state's Chinese name.
-func (s CaseState) Title() string {
-	for _, k := range CaseStates {
-		if k.State == s {
-			return k.Title
-		}
-	}
-	return string(s)
-}
-
-// Open reports whether somebody still has to act.
-func (s CaseState) Open() bool {
-	return !slices.Contains([]CaseState{CaseRefused, CaseWithdrawn, CaseDelivered}, s)
-}
+// ModeDelegated is 异地受理: the receiving node refuses, gives notice and accepts
+// with legal effect. The empty mode is 收受分离, collecting only.
+const ModeDelegated = "delegated"
 
 // Applicant is who asks. FP is the keyed fingerprint of (IDType, ID): indexes,
 // feeds, logs and metrics hold it and never the number.
@@ -85,6 +96,15 @@ type Applicant struct {
 	FP      string `json:"fp"`
 }
 
+// Agent acts for the applicant under a mandate (C-01c).
+type Agent struct {
+	Name    string `json:"name"`
+	IDType  string `json:"id_type"`
+	ID      string `json:"id"`
+	Contact string `json:"contact,omitempty"`
+	Mandate string `json:"mandate"` // record id of the blob with the written mandate
+}
+
 // Field is one filled-in field of the item's form.
 type Field struct {
 	Name  string `json:"name"`
@@ -94,39 +114,55 @@ type Field struct {
 // Material answers one line of the guide.
 type Material struct {
 	Line     string   `json:"line_id"`
-	Presence string   `json:"presence"` // present, owed, missing, exempt
+	Presence string   `json:"presence"` // one of the Presence constants
 	Copies   int      `json:"copies,omitempty"`
-	Blobs    []string `json:"blobs,omitempty"` // record ids of blob manifests
+	Blobs    []string `json:"blobs,omitempty"`  // record ids of blob manifests
+	Paper    bool     `json:"paper,omitempty"`  // the paper original is kept
+	Source   string   `json:"source,omitempty"` // where it was fetched, or the earlier case it is exempt by
 }
+
+// How a line of the guide is answered. Pending is fetched from a source that did
+// not answer yet: it is still not demanded (§14.2).
+const (
+	PresencePresent = "present"
+	PresenceOwed    = "owed"
+	PresenceMissing = "missing"
+	PresenceExempt  = "exempt"
+	PresenceFetched = "fetched"
+	PresencePending = "fetched:pending"
+)
 
 // Receipt says when and where the papers were taken in; it starts K1.
 type Receipt struct {
-	At      Instant `json:"at"`
-	Node    NodeID  `json:"node"`
-	Window  string  `json:"window"`
-	Clerk   string  `json:"clerk"` // account id
-	Offline bool    `json:"offline,omitempty"`
+	At       Instant `json:"at"`
+	Node     NodeID  `json:"node"`
+	Window   string  `json:"window"`
+	Clerk    string  `json:"clerk"` // account id
+	Offline  bool    `json:"offline,omitempty"`
+	Agency   string  `json:"agency,omitempty"`   // USCC of the receiving agency, in delegated mode
+	Identity string  `json:"identity,omitempty"` // real_name for an account; empty: checked in person at the window
 }
 
-// CaseDue holds the due days of the running clocks, a cache of what clock.go
-// computes: K1 notice, K2 promised, K3 legal.
-type CaseDue struct {
-	K1          Day  `json:"k1,omitzero"`
-	K2          Day  `json:"k2,omitzero"`
-	K3          Day  `json:"k3,omitzero"`
-	Provisional bool `json:"provisional,omitempty"` // a year without a published calendar is involved
-}
+// WindowPortal is the window of a filing without a clerk.
+const WindowPortal = "portal"
 
 // Decision is the outcome with what the law demands of it.
 type Decision struct {
-	Kind   string  `json:"kind"` // grant, deny, refuse
-	Text   string  `json:"text,omitempty"`
-	Reason string  `json:"reason,omitempty"`
-	Basis  string  `json:"basis,omitempty"`
-	Remedy string  `json:"remedy,omitempty"`
-	By     string  `json:"by"`
-	At     Instant `json:"at"`
+	Kind    string  `json:"kind"` // grant, deny, refuse
+	Text    string  `json:"text,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
+	Basis   string  `json:"basis,omitempty"`
+	Remedy  string  `json:"remedy,omitempty"`
+	By      string  `json:"by"`
+	At      Instant `json:"at"`
+	Class   string  `json:"class,omitempty"`   // of a refusal, one of RefusalClasses
+	Ask     string  `json:"ask,omitempty"`     // whom to ask instead, when not competent
+	Hearing string  `json:"hearing,omitempty"` // the notice of the right to a hearing (C-19d)
+	Licence string  `json:"licence,omitempty"` // licence identifier (V-07)
 }
+
+// RefusalClasses is the closed list of reasons not to accept (行政许可法 32).
+var RefusalClasses = []string{"no_licence_needed", "not_competent", "not_entitled", "forbidden"}
 
 // Delivery says who got the result and how.
 type Delivery struct {
@@ -136,6 +172,7 @@ type Delivery struct {
 	Place     NodeID  `json:"place"`
 	By        string  `json:"by"`
 	At        Instant `json:"at"`
+	Proof     string  `json:"proof,omitempty"` // blob of the signature or scan; empty at a counter: signed on paper before the clerk
 }
 
 // Ending says who ended a case early and why.
@@ -147,12 +184,10 @@ type Ending struct {
 
 var _ = Define("case", Spec[Case]{
 	Title: "办件", English: "case", Lane: Urgent, Personal: true,
-	Acts: map[Act]Judge[Case]{
-		"receive": receiveCase, "hand_over": handOverCase, "acknowledge": acknowledgeCase, "accept": acceptCase,
-		"refuse": refuseCase, "grant": grantCase, "deny": denyCase, "deliver": deliverCase, "withdraw": withdrawCase,
-	},
+	Acts:      caseActs(),
+	Seize:     []Act{"reassign"},
 	Home:      caseHome,
-	Audience:  func(c *Case) Audience { return Only(c.Received.Node, c.Handler) },
+	Audience:  caseAudience,
 	Terms:     caseTerms,
 	Deadlines: caseDeadlines,
 })
@@ -165,31 +200,36 @@ func caseHome(c *Case) NodeID {
 	return c.Received.Node
 }
 
+// caseAudience: receiving node, deciding node, who holds it, the nodes of its
+// tasks, windows that took in a supplement, and the home of its canonical twin.
+func caseAudience(c *Case) Audience {
+	nodes := []NodeID{c.Received.Node, c.Handler, c.To, c.MergedTo}
+	for _, t := range c.Tasks {
+		nodes = append(nodes, t.Node)
+	}
+	for _, s := range c.Supplements {
+		nodes = append(nodes, s.Node)
+	}
+	if c.Delivery != nil {
+		nodes = append(nodes, c.Delivery.Place)
+	}
+	return Only(nodes...)
+}
+
 // caseTerms: a case is found by its numbers and by the scans it cites, which
-// is how a scan that is still to be uploaded finds its owner.
+// is how a scan that is still to be uploaded finds its owner. A canonical case
+// is found by the receipts it absorbed too (DU-04).
 func caseTerms(c *Case) Terms {
 	keys := []string{c.ReceiptNo, c.Applicant.FP, c.Idem}
+	if c.No != "" {
+		keys = append(keys, c.No)
+	}
 	for _, m := range c.Materials {
 		keys = append(keys, m.Blobs...)
 	}
+	for _, a := range c.Absorbed {
+		keys = append(keys, a.ReceiptNo)
+	}
 	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys,
 		Facets: []Facet{{"agency", c.Agency}, {"handler", string(c.Handler)}, {"window", string(c.Received.Node)}, {"item", c.Item}}}
-}
-
-func caseDeadlines(c *Case) []Deadline {
-	switch c.State {
-	case CaseReceived, CaseHandingOver, CaseArrived:
-		return endOf(nil, K1, c.Due.K1)
-	case CaseAccepted:
-		return endOf(endOf(nil, K2, c.Due.K2), K3, c.Due.K3)
-	}
-	return nil
-}
-
-// endOf adds the end of a due day; no day is no deadline.
-func endOf(due []Deadline, id ClockID, day Day) []Deadline {
-	if day.IsZero() {
-		return due
-	}
-	return append(due, Deadline{id, day.End()})
 }

@@ -31,6 +31,7 @@ func TestRefusalsOfAReceipt(t *testing.T) {
 		{"an incomplete filing is still received", "case receive", want(func(c *Case) { c.Materials[0].Presence = "missing" }), ""},
 		{"cases.C-02d the guide is cited", "case receive", uncite(guide), "C-02d"},
 		{"cases.C-02d the guide can be read", "case receive", unreadable(guide), "C-02d"},
+		{"cases.C-02d another guide was displayed", "case receive", want(func(c *Case) { c.Guide = Hash{9} }), "C-02d"},
 		{"cases.C-02g a receipt number", "case receive", want(func(c *Case) { c.ReceiptNo = "" }), "C-02g"},
 		{"cases.C-02g an idempotency key", "case receive", want(func(c *Case) { c.Idem = "" }), "C-02g"},
 	})
@@ -71,7 +72,7 @@ func TestAReceiptPinsWhatWasDisplayed(t *testing.T) {
 func TestNothingIsPinnedFromTheWriter(t *testing.T) {
 	honest, lying := legalAct(t, "case receive"), legalAct(t, "case receive")
 	c := lying.want.(*Case)
-	c.State, c.Handler, c.To, c.Agency, c.Guide, c.Accepted = CaseGranted, "jilin", "jilin", testUSCC(5), Hash{9}, 1
+	c.State, c.Handler, c.To, c.Agency, c.Accepted = CaseGranted, "jilin", "jilin", testUSCC(5), 1
 	c.Received.At, c.Received.Node, c.Received.Clerk, c.Due.K1 = 1, "jilin", "jilin:clerk1", Day{2030, 1, 1}
 	c.Decision = &Decision{Kind: "grant"}
 	if a, b := honest.must(t).Body, lying.must(t).Body; string(a) != string(b) {

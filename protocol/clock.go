@@ -5,7 +5,7 @@ import "fmt"
 // ClockID names a statutory clock (cases.md §7). Ids travel and are never reused.
 type ClockID string
 
-// The closed list of clocks.
+// The closed list of clocks, with K6t, KCourier and KRemedy beside their kinds.
 const (
 	K1  ClockID = "K1"  // one-time notice of everything that is missing
 	K2  ClockID = "K2"  // promised time of the guide
@@ -48,6 +48,9 @@ var clockRules = []ClockRule{
 	{K7, "投诉办理", Limit{5, WorkingDays}, "吉政发〔2019〕4号第五十条"},
 	{K8, "容缺补交", Limit{}, "办事指南"},
 	{K9, "补正期限", Limit{15, WorkingDays}, "办事指南"},
+	{K6t, "告知异议处理结果", Limit{1, WorkingDays}, "吉政发〔2019〕4号第四十六条"},
+	{KCourier, "快递音讯", Limit{3, CalendarDays}, "通办规则"},
+	{KRemedy, "差评整改", Limit{15, WorkingDays}, "GB/T 39734"}, // the norm's own figure is unverified
 }
 
 // Rule gives what is known of a clock; false for an id outside the closed list.

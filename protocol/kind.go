@@ -71,6 +71,7 @@ type Spec[T any] struct {
 	Personal bool // the body holds personal data (art. 45)
 	Acts     map[Act]Judge[T]
 	Foreign  []Act // acts that a place other than the home may take on a new record: requests
+	Seize    []Act // acts of the hub on a record whose home is elsewhere and fenced (cases.C-24)
 	Home     func(*T) NodeID
 	Audience func(*T) Audience
 	Terms    func(*T) Terms
@@ -99,6 +100,7 @@ type Kind struct {
 
 	acts    []Act
 	foreign []Act
+	seize   []Act
 	follows bool
 	judge   func(act Act, old, want any, h *Header, v View) (any, *Refusal)
 	decode  func(body []byte) (any, error)
@@ -131,7 +133,7 @@ func Define[T any](name KindName, s Spec[T]) *Kind {
 		panic("protocol: kind defined twice: " + string(name))
 	}
 	k := &Kind{Name: name, Title: s.Title, English: s.English, Lane: s.Lane, Keep: s.Keep, Personal: s.Personal,
-		acts: slices.Sorted(maps.Keys(s.Acts)), foreign: s.Foreign, follows: s.Target != nil}
+		acts: slices.Sorted(maps.Keys(s.Acts)), foreign: s.Foreign, seize: s.Seize, follows: s.Target != nil}
 	plan := planFor(reflect.TypeFor[T]())
 	k.decode = func(body []byte) (any, error) { return decodeAs[T](plan, body) }
 	k.judge = func(act Act, old, want any, h *Header, v View) (any, *Refusal) {
@@ -186,6 +188,9 @@ func (k *Kind) Knows(act Act) bool {
 // AllowsForeign reports whether a place other than the home may take act on a
 // record that does not exist yet (a request).
 func (k *Kind) AllowsForeign(act Act) bool { return slices.Contains(k.foreign, act) }
+
+// MaySeize reports whether the hub may take act on a record whose home is elsewhere.
+func (k *Kind) MaySeize(act Act) bool { return slices.Contains(k.seize, act) }
 
 // Complete runs the judge on a draft and gives the body to write. want is a
 // *T or a T of the kind. The error is a programmer's: a body of another type.

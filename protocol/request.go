@@ -1,13 +1,17 @@
 package protocol
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Request asks another home to act (replication.md §8): publish an item, take
 // note of a delivery, withdraw a case. It changes nothing by itself; the home of
 // its target answers exactly once and the request moves with that home.
 //
-//	– ─file→ filed ─answer→ done
-//	            └─decline→ declined
+//	– ─file→ filed ─deliver→ delivered
+//	            ├──────────────┴─answer→ done
+//	            └──────────────┴─decline→ declined
 type Request struct {
 	Want   string          `json:"want"` // one of the Want constants
 	On     Ref             `json:"target"`
@@ -19,16 +23,10 @@ type Request struct {
 	Filed  Instant         `json:"filed"`
 	State  string          `json:"state"`
 	Reason string          `json:"reason,omitempty"` // of a refusal to act
+	Rule   string          `json:"rule,omitempty"`   // the rule that refused it
 	Ended  Instant         `json:"ended,omitzero"`
 	Rest
 }
-
-// What a request may want (cases.md §5.1, R-ids).
-const (
-	WantPublish  = "publish"   // an item with its guide: Data is ItemFiling, target item/…
-	WantDelivery = "delivered" // R-03: Data is Delivery, target case/…
-	WantWithdraw = "withdraw"  // R-02: Data is Withdrawal, target case/…
-)
 
 // ItemFiling is the data of WantPublish.
 type ItemFiling struct {
@@ -38,14 +36,18 @@ type ItemFiling struct {
 
 // States of a request.
 const (
-	RequestFiled    = "filed"
-	RequestDone     = "done"
-	RequestDeclined = "declined"
+	RequestFiled     = "filed"
+	RequestDelivered = "delivered" // the home has seen it
+	RequestDone      = "done"
+	RequestDeclined  = "declined"
 )
+
+// Open reports whether the request is still to be answered.
+func (r *Request) Open() bool { return r.State == RequestFiled || r.State == RequestDelivered }
 
 var _ = Define("request", Spec[Request]{
 	Title: "请求", English: "request", Lane: Urgent, Personal: true,
-	Acts:     map[Act]Judge[Request]{"file": fileRequest, "answer": answerRequest, "decline": declineRequest},
+	Acts:     map[Act]Judge[Request]{"file": fileRequest, "deliver": deliverRequest, "answer": answerRequest, "decline": declineRequest},
 	Foreign:  []Act{"file"},
 	Home:     func(*Request) NodeID { return Hub },
 	Audience: func(r *Request) Audience { return Only(r.From) },
@@ -58,7 +60,7 @@ var _ = Define("request", Spec[Request]{
 
 // openTarget: only an open request follows its target's home.
 func openTarget(r *Request) Ref {
-	if r.State != RequestFiled {
+	if !r.Open() {
 		return Ref{}
 	}
 	return r.On
@@ -69,37 +71,48 @@ func fileRequest(old, want *Request, h *Header, _ View) (*Request, *Refusal) {
 		return nil, refuse("G-11", "该请求已经提交过")
 	}
 	next := *want
-	next.State, next.From, next.Filed, next.Reason, next.Ended = RequestFiled, h.Origin, h.At, "", 0
+	next.State, next.From, next.Filed, next.Reason, next.Rule, next.Ended = RequestFiled, h.Origin, h.At, "", "", 0
+	i := slices.IndexFunc(requestWants, func(w requestWant) bool { return w.name == next.Want })
 	switch {
 	case next.On.Validate() != nil:
 		return nil, refuse("G-09", "请求没有指明对象")
-	case next.Want != WantPublish && next.Want != WantDelivery && next.Want != WantWithdraw:
+	case i < 0:
 		return nil, refuse("G-09", "没有“%s”这种请求", next.Want)
 	case next.Title == "" || next.Key == "":
 		return nil, refuse("G-09", "请求缺少标题或幂等键")
 	}
+	return &next, requestWants[i].check(&next, h)
+}
+
+// deliverRequest: the home has it; the filer sees that somebody will answer.
+func deliverRequest(old, _ *Request, _ *Header, _ View) (*Request, *Refusal) {
+	if old == nil || old.State != RequestFiled {
+		return nil, refuse("G-07", "只有刚提交的请求可以签收")
+	}
+	next := *old
+	next.State = RequestDelivered
 	return &next, nil
 }
 
 func answerRequest(old, _ *Request, h *Header, _ View) (*Request, *Refusal) {
-	return endRequest(old, h, RequestDone, "")
+	return endRequest(old, h, RequestDone, "", "")
 }
 
 func declineRequest(old, want *Request, h *Header, _ View) (*Request, *Refusal) {
 	if want.Reason == "" {
 		return nil, refuse("G-10", "请说明不予办理的原因")
 	}
-	return endRequest(old, h, RequestDeclined, want.Reason)
+	return endRequest(old, h, RequestDeclined, want.Reason, want.Rule)
 }
 
-func endRequest(old *Request, h *Header, state, reason string) (*Request, *Refusal) {
+func endRequest(old *Request, h *Header, state, reason, rule string) (*Request, *Refusal) {
 	if old == nil {
 		return nil, refuse("G-07", "请求不存在")
 	}
-	if old.State != RequestFiled {
+	if !old.Open() {
 		return nil, refuse("A13", "该请求已经答复过")
 	}
 	next := *old
-	next.State, next.Reason, next.Ended = state, reason, h.At
+	next.State, next.Reason, next.Rule, next.Ended = state, reason, rule, h.At
 	return &next, nil
 }

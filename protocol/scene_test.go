@@ -20,6 +20,12 @@ type scene struct {
 	old    any // pointer to the record before, or nil
 	want   any // pointer to the wanted record
 	view   cited
+	deps   []Dep // where a judge looks at what kind of thing is cited
+
+	at      Instant       // when, if not at sceneAt
+	answers Ref           // the request that the act answers
+	clocks  func(*Case)   // what the cited case looks like, when not as usual
+	tune    func(*Header) // what of the header is not usual: time, Deps, Answers
 }
 
 // The places and people of the scenes. 长春 decides, 延边 has the window.
@@ -36,9 +42,18 @@ var sceneAt = At(time.Date(2026, time.March, 2, 9, 15, 0, 0, Beijing))
 func (s *scene) kind() *Kind { return Lookup(s.ref.Kind) }
 
 func (s *scene) header() *Header {
-	h := &Header{Origin: s.origin, Epoch: 1, Lane: s.kind().Lane, Seq: 1, Ref: s.ref, Act: s.act, Rev: 1, RecEpoch: 1, At: sceneAt, AtErr: 5, By: s.by}
+	h := &Header{Origin: s.origin, Epoch: 1, Lane: s.kind().Lane, Seq: 1, Ref: s.ref, Act: s.act, Rev: 1, RecEpoch: 1, At: sceneAt, AtErr: 5, By: s.by, Deps: s.deps, Answers: s.answers}
 	if s.old != nil {
 		h.Rev = 2
+	}
+	if s.at != 0 {
+		h.At = s.at
+	}
+	if c, ok := s.old.(*Case); ok && c.State == CaseHandingOver { // the home moved, and with it the record's epoch
+		h.RecEpoch = c.HandEpoch + 1
+	}
+	if s.tune != nil {
+		s.tune(h)
 	}
 	return h
 }
@@ -113,12 +128,16 @@ func world(t testing.TB) cited {
 	v := cited{}
 	v.put(t, Ref{"agency", testUSCC(1)}, anAgency())
 	v.put(t, itemRef(), anItem())
+	v.put(t, Ref{"basic", aBasic().Code}, aBasic())
 	v.put(t, Ref{"guide", itemRef().ID}, aGuide())
 	v.put(t, CalendarRef(2026), &PublishedYears()[8])
 	v.put(t, Ref{"catalog.entry", entryID}, anEntry())
 	v.put(t, Ref{"catalog.changeset", setID}, aReviewedSet(t))
 	v.put(t, Ref{"catalog.review", setID}, &Review{Changeset: setID, Node: decides, State: ReviewApproved})
 	v.put(t, Ref{"catalog.release", ReleaseID(1)}, &Release{Number: 1, Root: Hash{1}, Count: 1, Changed: 1, At: sceneAt, By: "hub:reviewer"})
+	citeAround(t, v)
+	v.put(t, caseRef(), caseIn(t, CaseReceived))
+	aroundWorld(t, v)
 	return v
 }
 
@@ -127,11 +146,29 @@ func legal(t testing.TB) []scene {
 	t.Helper()
 	v := world(t)
 	all := append(spineScenes(t), serviceScenes(t)...)
-	all = append(append(all, caseScenes(t)...), catalogScenes(t)...)
+	all = append(append(all, append(caseScenes(t), aroundCaseScenes(t)...)...), catalogScenes(t)...)
+	all = append(all, aroundScenes(t, v)...)
 	for i := range all {
+		own := all[i].view
 		all[i].view = maps.Clone(v)
+		maps.Copy(all[i].view, own)
+		all[i].citeCase(t)
 	}
 	return all
+}
+
+// citeCase puts the case that cards are about into the view: one whose K1 has
+// lapsed, or as the scene has it.
+func (s *scene) citeCase(t testing.TB) {
+	t.Helper()
+	if s.ref.Kind != "card" {
+		return
+	}
+	c := lapsedCase(t)
+	if s.clocks != nil {
+		s.clocks(c)
+	}
+	s.view.put(t, caseRef(), c)
 }
 
 // legalAct gives a fresh legal scene by name, "case accept" for example.

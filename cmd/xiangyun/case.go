@@ -135,7 +135,7 @@ func caseAccept() *cobra.Command {
 func caseDecide(kind, short string) *cobra.Command {
 	detail := ""
 	if kind != "grant" {
-		detail = "须说明理由、依据和救济途径(G-10)。"
+		detail = "须说明理由、依据和救济途径(C-03、C-19)。"
 	}
 	return caseAct(act{use: kind, short: short, detail: detail, path: "/api/v1/cases/%s/" + kind},
 		field{"text", "决定内容"}, field{"reason", "理由"}, field{"basis", "依据"}, field{"remedy", "救济途径"})

@@ -27,8 +27,9 @@ type imported struct {
 	Seconds   float64 `json:"seconds"`
 	MemoryMiB float64 `json:"memory_mib"`
 
-	unit  string
-	began time.Time
+	unit     string
+	unmapped bool // nothing is wrong but codes without a mapping (cases.I-14)
+	began    time.Time
 }
 
 // importFlags are those of every import.
@@ -94,7 +95,7 @@ func begin[T any](file string, sheet *importer.Sheet[T], began time.Time) *impor
 }
 
 func tally[T any](r *imported, sheet *importer.Sheet[T]) {
-	r.Rows, r.Good, r.Bad, r.Findings = sheet.Rows, len(sheet.Drafts), sheet.Bad(), sheet.Findings
+	r.Rows, r.Good, r.Bad, r.Findings, r.unmapped = sheet.Rows, len(sheet.Drafts), sheet.Bad(), sheet.Findings, sheet.UnmappedOnly()
 }
 
 // stop reports what is wrong, and is the refusal of a file with bad rows unless
@@ -105,7 +106,7 @@ func (r *imported) stop(cmd *cobra.Command) error {
 			fmt.Fprintf(cmd.ErrOrStderr(), "第 %d %s [%s] %s\n", f.Line, r.unit, f.Rule, f.Text)
 		}
 	}
-	if r.Bad == 0 || on(cmd, "partial") {
+	if r.Bad == 0 || on(cmd, "partial") || r.unmapped && r.Good > 0 {
 		return nil
 	}
 	return &protocol.Fault{Code: protocol.Refused, Op: "import", Rule: r.Findings[0].Rule,

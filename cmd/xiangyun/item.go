@@ -3,7 +3,7 @@ package main
 import "github.com/spf13/cobra"
 
 func itemCommand() *cobra.Command {
-	return group("item", "政务服务事项", itemImport(), itemList(), itemShow())
+	return group("item", "政务服务事项", itemImport(), itemExport(), itemList(), itemShow())
 }
 
 func itemList() *cobra.Command {

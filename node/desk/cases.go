@@ -12,8 +12,9 @@ import (
 // CaseAct is a decision about a case by a person. Seen is the revision that
 // person saw; the act is refused when the case has moved on since.
 type CaseAct struct {
-	Case protocol.Ref
-	Seen uint64
+	Case   protocol.Ref
+	Seen   uint64
+	Viewed []string // record ids of the duplicate marks that person looked at (C-10c)
 }
 
 // HandOver sends a case to the place that decides (C-04).
@@ -40,9 +41,9 @@ func (d *Desk) handOver(tx *store.Tx, who *protocol.Account, a CaseAct, c *proto
 // Accept starts the statutory clocks (C-10).
 func (d *Desk) Accept(ctx context.Context, who *protocol.Account, a CaseAct) (rec protocol.Record, err error) {
 	err = d.onCase(ctx, who, protocol.MayAccept, a, func(tx *store.Tx, c *protocol.Case) error {
-		year := tx.Now().Time().Year()
-		rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: "accept", Body: protocol.Case{}, By: By(who), Rev: a.Seen,
-			Deps: tx.Cite(protocol.Ref{Kind: "item", ID: c.Item}, protocol.CalendarRef(year), protocol.CalendarRef(year+1))})
+		around := append(tx.ByKey("dupmark", a.Case.ID), protocol.Ref{Kind: "item", ID: c.Item})
+		rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: "accept", Body: protocol.Case{DupsViewed: a.Viewed}, By: By(who), Rev: a.Seen,
+			Deps: append(tx.Cite(around...), calendars(tx, c)...)})
 		return err
 	})
 	return rec, err
@@ -55,11 +56,39 @@ func (d *Desk) Decide(ctx context.Context, who *protocol.Account, a CaseAct, kin
 	if kind == "refuse" {
 		verb = protocol.MayAccept
 	}
-	err = d.onCase(ctx, who, verb, a, func(tx *store.Tx, _ *protocol.Case) error {
-		rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: kind, Body: protocol.Case{Decision: &decision}, By: By(who), Rev: a.Seen})
+	err = d.onCase(ctx, who, verb, a, func(tx *store.Tx, c *protocol.Case) error {
+		rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: kind, Body: protocol.Case{Decision: &decision}, By: By(who), Rev: a.Seen,
+			Deps: append(calendars(tx, c), scans(tx, c)...)})
 		return err
 	})
 	return rec, err
+}
+
+// scans cites the manifests of a case whose scans were still on their way when it
+// arrived: nothing is granted before they are here (C-18e).
+func scans(tx *store.Tx, c *protocol.Case) (deps []protocol.Dep) {
+	if !c.BlobsPending {
+		return nil
+	}
+	for _, m := range c.Materials {
+		for _, id := range m.Blobs {
+			deps = append(deps, tx.Cite(protocol.Ref{Kind: "blob", ID: id})...)
+		}
+	}
+	return deps
+}
+
+// signature cites the scan that proves a delivery (C-20c).
+func signature(tx *store.Tx, how *protocol.Delivery) []protocol.Dep {
+	if how.Proof == "" || how.Proof == "paper" {
+		return nil
+	}
+	return tx.Cite(protocol.Ref{Kind: "blob", ID: how.Proof})
+}
+
+// calendars cites the years that an act on c counts its clocks with.
+func calendars(tx *store.Tx, c *protocol.Case) []protocol.Dep {
+	return tx.Cite(protocol.CaseCalendars(c, tx.Now())...)
 }
 
 // Deliver hands the result out. At the home it is an act (C-20); at any other
@@ -71,7 +100,8 @@ func (d *Desk) Deliver(ctx context.Context, who *protocol.Account, a CaseAct, ho
 			return err
 		}
 		if home.Home == d.Node {
-			rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: "deliver", Body: protocol.Case{Delivery: &how}, By: By(who), Rev: a.Seen})
+			rec, err = tx.Act(protocol.Draft{Ref: a.Case, Act: "deliver", Body: protocol.Case{Delivery: &how}, By: By(who), Rev: a.Seen,
+				Deps: signature(tx, &how)})
 			return err
 		}
 		how.Place, how.By, how.At = d.Node, By(who), tx.Now()

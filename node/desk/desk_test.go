@@ -31,11 +31,11 @@ func TestEveryUseCaseAsksForItsRight(t *testing.T) {
 		own  bool // only for the account's own agency
 		do   func(ctx context.Context, who *protocol.Account) error
 	}{
-		{"receive", roles(protocol.RoleClerk), false, func(ctx context.Context, who *protocol.Account) error {
+		{"receive", roles(protocol.RoleClerk, protocol.RoleAcceptor), false, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.Receive(ctx, who, form(itemHere, "x"))
 			return err
 		}},
-		{"hand over", roles(protocol.RoleClerk), false, func(ctx context.Context, who *protocol.Account) error {
+		{"hand over", roles(protocol.RoleClerk, protocol.RoleAcceptor), false, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.HandOver(ctx, who, act)
 			return err
 		}},
@@ -47,15 +47,15 @@ func TestEveryUseCaseAsksForItsRight(t *testing.T) {
 			_, err := o.Decide(ctx, who, act, "refuse", protocol.Decision{})
 			return err
 		}},
-		{"grant", roles(protocol.RoleDecider), true, func(ctx context.Context, who *protocol.Account) error {
+		{"grant", roles(protocol.RoleDecider, protocol.RoleLeader), true, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.Decide(ctx, who, act, "grant", protocol.Decision{})
 			return err
 		}},
-		{"deliver", roles(protocol.RoleClerk, protocol.RoleDecider), false, func(ctx context.Context, who *protocol.Account) error {
+		{"deliver", roles(protocol.RoleClerk, protocol.RoleAcceptor, protocol.RoleDecider), false, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.Deliver(ctx, who, act, how)
 			return err
 		}},
-		{"withdraw", roles(protocol.RoleClerk), false, func(ctx context.Context, who *protocol.Account) error {
+		{"withdraw", roles(protocol.RoleClerk, protocol.RoleAcceptor), false, func(ctx context.Context, who *protocol.Account) error {
 			_, err := o.Withdraw(ctx, who, act, "本人申请")
 			return err
 		}},
@@ -364,6 +364,23 @@ func TestACaseGoesItsWayWithFourEyes(t *testing.T) {
 	_, err = o.Accept(t.Context(), acceptor, CaseAct{Case: protocol.Ref{Kind: "case", ID: "none"}})
 	if protocol.CodeOf(err) != protocol.Gone {
 		t.Errorf("no case: %v", err)
+	}
+}
+
+// TestC10cADuplicateIsLookedAtBeforeAcceptance: the desk cites the marks it has,
+// because a judge sees nothing else.
+func TestC10cADuplicateIsLookedAtBeforeAcceptance(t *testing.T) {
+	o := newOffice(t)
+	ref, twin := o.receive(itemHere, "one").Ref, o.receive(itemHere, "two").Ref
+	mark := protocol.DupID(ref.ID, twin.ID)
+	o.hub("dupmark", mark, protocol.Dupmark{Cases: []protocol.DupCase{{ID: min(ref.ID, twin.ID)}, {ID: max(ref.ID, twin.ID)}}, State: protocol.DupOpen})
+	if _, err := o.Accept(t.Context(), acceptor, CaseAct{Case: ref}); ruleOf(err) != "C-10c" {
+		t.Errorf("a mark nobody looked at: %v", err)
+	}
+	_, err := o.Accept(t.Context(), acceptor, CaseAct{Case: ref, Viewed: []string{mark}})
+	o.must(err)
+	if c := o.caseIn(ref); c.State != protocol.CaseAccepted || !slices.Equal(c.DupsViewed, []string{mark}) {
+		t.Errorf("%s, viewed %v", c.State, c.DupsViewed)
 	}
 }
 

@@ -92,7 +92,9 @@ func filing(agency string, place protocol.NodeID) protocol.ItemFiling {
 	return protocol.ItemFiling{
 		Item: protocol.Item{ImplCode: code, Version: 1, Name: "样例事项", Type: "05", Basis: []string{"社会救助暂行办法"}, Agency: agency, AgencyName: "样例机构",
 			Node: place, CaseType: "promise", Scope: "interprefecture", Legal: protocol.Limit{N: 20, Unit: protocol.WorkingDays},
-			Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1}},
+			Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1},
+			Targets: []string{"person"}, Nature: "statutory", Conditions: "符合规定的申请人", Process: "受理、审查、决定、送达", Forms: []string{"window"},
+			Places: []protocol.ItemPlace{{Name: "政务大厅", Address: "样例路1号", Hours: "工作日 8:30 至 16:30"}}, Contact: "000-00000000", Complaints: "12345"},
 		Guide: protocol.Guide{ImplCode: code, Version: 1, Lines: []protocol.MaterialLine{{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self"}}},
 	}
 }

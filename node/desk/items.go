@@ -37,10 +37,8 @@ func (d *Desk) checkFiling(who *protocol.Account, f *protocol.ItemFiling) error 
 	}
 	f.Item.Node = d.Node
 	f.Guide.ImplCode, f.Guide.Version = f.Item.ImplCode, f.Item.Version
-	for _, no := range []*protocol.Refusal{protocol.CheckItem(&f.Item), protocol.CheckGuide(&f.Guide)} {
-		if no != nil {
-			return fmt.Errorf("%s: %w", f.Item.Name, no.Fault("file item", protocol.Ref{Kind: "item", ID: f.Item.ImplCode}))
-		}
+	if no := protocol.CheckFiling(f); no != nil {
+		return fmt.Errorf("%s: %w", f.Item.Name, no.Fault("file item", protocol.Ref{Kind: "item", ID: f.Item.ImplCode}))
 	}
 	return nil
 }

@@ -156,7 +156,10 @@ func (d *Desk) welcomeCase(rec protocol.Record) (*duty, error) {
 	if err != nil || c.State != protocol.CaseHandingOver {
 		return nil, err
 	}
-	return acts(protocol.Draft{Ref: rec.Ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev}), nil
+	return &duty{do: func(tx *store.Tx) error {
+		_, err := tx.Act(protocol.Draft{Ref: rec.Ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev, Deps: calendars(tx, c)})
+		return err
+	}}, nil
 }
 
 // conclude notes on a changeset what the hub decided about it.
@@ -173,7 +176,7 @@ func (d *Desk) conclude(rec protocol.Record) (*duty, error) {
 // refuses is declined with the rule's words.
 func (d *Desk) answer(rec protocol.Record) (*duty, error) {
 	r, err := protocol.Load[protocol.Request](rec)
-	if err != nil || r.State != protocol.RequestFiled {
+	if err != nil || !r.Open() {
 		return nil, err
 	}
 	do := func(tx *store.Tx) error {
@@ -197,7 +200,7 @@ func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) err
 		if err := json.Unmarshal(r.Data, &how); err != nil {
 			return badRequest(ref)
 		}
-		draft.Act, draft.Body = "deliver", protocol.Case{Delivery: &how}
+		draft.Act, draft.Body, draft.Deps = "deliver", protocol.Case{Delivery: &how}, signature(tx, &how)
 	case protocol.WantWithdraw:
 		var ending protocol.Ending
 		if err := json.Unmarshal(r.Data, &ending); err != nil {

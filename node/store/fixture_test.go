@@ -192,10 +192,12 @@ func (p *province) publish(id, agency string, node protocol.NodeID) {
 	p.act("item", id, "publish", protocol.Item{ImplCode: code, Version: 1, Name: "失业保险金申领", Type: "05", Basis: []string{"失业保险条例"},
 		Agency: agency, AgencyName: "人社局", Node: node, CaseType: "promise", Scope: "interprefecture",
 		Legal: protocol.Limit{N: 20, Unit: protocol.WorkingDays}, Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays},
-		EffectiveAt: protocol.Day{Year: 2026, Month: 1, Dom: 1}}, protocol.Dep{Ref: protocol.Ref{Kind: "agency", ID: agency}, Rev: 1})
+		EffectiveAt: protocol.Day{Year: 2026, Month: 1, Dom: 1},
+		Targets:     []string{"person"}, Nature: "statutory", Conditions: "符合规定的申请人", Process: "受理、审查、决定、送达", Forms: []string{"window"},
+		Places: []protocol.ItemPlace{{Name: "政务大厅", Address: "样例路1号", Hours: "工作日 8:30 至 16:30"}}, Contact: "000-00000000", Complaints: "12345"}, protocol.Dep{Ref: protocol.Ref{Kind: "agency", ID: agency}, Rev: 1})
 	p.act("guide", id, "publish", protocol.Guide{ImplCode: code, Version: 1, Lines: []protocol.MaterialLine{
 		{ID: "m1", Name: "身份证", Form: "original", Necessity: "required", Source: "self"},
-		{ID: "m2", Name: "解除劳动关系证明", Form: "copy", Necessity: "deferrable", Source: "other"}}})
+		{ID: "m2", Name: "解除劳动关系证明", Form: "copy", Necessity: "deferrable", Source: "other", Basis: []string{"《失业保险条例》第十六条"}}}})
 }
 
 // act is an act of the hub itself.

@@ -20,7 +20,7 @@ func (v *Visit) DueOf(c *protocol.Case) (Due, bool) {
 	id, day, start := protocol.K1, c.Due.K1, c.Received.At.Day()
 	switch c.State {
 	case protocol.CaseReceived, protocol.CaseHandingOver, protocol.CaseArrived:
-	case protocol.CaseAccepted:
+	case protocol.CaseAccepted, protocol.CaseReview, protocol.CaseJoint:
 		id, day, start = protocol.K2, c.Due.K2, c.Accepted.Day()
 		if day.IsZero() || !c.Due.K3.IsZero() && c.Due.K3.Before(day) {
 			id, day = protocol.K3, c.Due.K3

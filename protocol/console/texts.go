@@ -8,7 +8,7 @@ import (
 
 // texts is the catalogue that both consoles share: words of the frame, and the
 // closed words of the protocol in both languages.
-var texts = join(frameTexts, stateTexts, actTexts, catalogueTexts, serviceTexts, accountTexts)
+var texts = join(frameTexts, stateTexts, actTexts, catalogueTexts, serviceTexts, accountTexts, lawTexts)
 
 func join(all ...page.Texts) page.Texts {
 	out := page.Texts{}
@@ -132,6 +132,46 @@ var actTexts = page.Texts{
 	"act.case.deny":        {ZH: "不予", EN: "Denied"},
 	"act.case.deliver":     {ZH: "送达", EN: "Delivered"},
 	"act.case.withdraw":    {ZH: "撤回", EN: "Withdrawn"},
+
+	"act.basic.publish":          {ZH: "发布", EN: "Published"},
+	"act.basic.retire":           {ZH: "取消", EN: "Retired"},
+	"act.card.fire":              {ZH: "发牌", EN: "Fired"},
+	"act.card.confirm":           {ZH: "确认", EN: "Confirmed"},
+	"act.card.void":              {ZH: "作废", EN: "Voided"},
+	"act.card.answer":            {ZH: "答复", EN: "Answered"},
+	"act.card.close":             {ZH: "销号", EN: "Closed"},
+	"act.card.reject":            {ZH: "退回答复", EN: "Answer rejected"},
+	"act.complaint.file":         {ZH: "登记投诉", EN: "Filed"},
+	"act.complaint.accept":       {ZH: "受理", EN: "Accepted"},
+	"act.complaint.refuse":       {ZH: "不予受理", EN: "Not accepted"},
+	"act.complaint.verify":       {ZH: "核实", EN: "Verified"},
+	"act.complaint.handle":       {ZH: "处理", EN: "Handled"},
+	"act.complaint.tell":         {ZH: "告知", EN: "Told"},
+	"act.evaluation.give":        {ZH: "评价", EN: "Given"},
+	"act.mark.set":               {ZH: "标注异议", EN: "Marked"},
+	"act.mark.lift":              {ZH: "撤下标注", EN: "Mark lifted"},
+	"act.objection.file":         {ZH: "提出异议", EN: "Filed"},
+	"act.objection.mark":         {ZH: "标注", EN: "Marked"},
+	"act.objection.decide":       {ZH: "作出决定", EN: "Decided"},
+	"act.objection.transfer":     {ZH: "转交部门", EN: "Transferred"},
+	"act.objection.dept-receive": {ZH: "部门收到", EN: "Received by the department"},
+	"act.objection.dept-decide":  {ZH: "部门决定", EN: "Decided by the department"},
+	"act.objection.tell":         {ZH: "告知", EN: "Told"},
+	"act.objection.close":        {ZH: "结案", EN: "Closed"},
+	"act.parcel.open":            {ZH: "登记原件", EN: "Opened"},
+	"act.parcel.seal":            {ZH: "封装", EN: "Sealed"},
+	"act.parcel.dispatch":        {ZH: "交寄", EN: "Dispatched"},
+	"act.parcel.scan":            {ZH: "物流信息", EN: "Courier scan"},
+	"act.parcel.count-in":        {ZH: "清点接收", EN: "Counted in"},
+	"act.parcel.use":             {ZH: "领用", EN: "Taken into use"},
+	"act.parcel.return":          {ZH: "退还", EN: "Returned"},
+	"act.parcel.dispute":         {ZH: "提出争议", EN: "Disputed"},
+	"act.parcel.settle":          {ZH: "了结争议", EN: "Settled"},
+	"act.remedy.open":            {ZH: "开始整改", EN: "Opened"},
+	"act.remedy.verify":          {ZH: "核实", EN: "Verified"},
+	"act.remedy.fix":             {ZH: "整改", EN: "Fixed"},
+	"act.remedy.answer":          {ZH: "答复", EN: "Answered"},
+	"act.remedy.close":           {ZH: "办结", EN: "Closed"},
 
 	"act.item.publish":     {ZH: "发布", EN: "Published"},
 	"act.item.suspend":     {ZH: "停用", EN: "Suspended"},

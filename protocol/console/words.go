@@ -11,8 +11,9 @@ import (
 // tones gives the colour of a state; what is not listed needs no attention.
 var tones = map[string]page.Tone{
 	"case.received": page.Info, "case.handing_over": page.Info, "case.arrived": page.Info, "case.accepted": page.Info,
+	"case.correction": page.Warn, "case.review": page.Info, "case.special": page.Info, "case.joint": page.Info, "case.lapsed": page.Warn,
 	"case.granted": page.Good, "case.delivered": page.Good, "item.published": page.Good, "item.suspended": page.Warn,
-	"request.filed": page.Info, "request.done": page.Good, "request.declined": page.Bad,
+	"request.filed": page.Info, "request.delivered": page.Info, "request.done": page.Good, "request.declined": page.Bad,
 	"changeset.submitted": page.Info, "changeset.reviewed": page.Info, "changeset.approved": page.Good, "changeset.returned": page.Bad,
 	"review.approved": page.Good, "review.returned": page.Bad,
 	"listing.listed": page.Good, "listing.approved": page.Info, "listing.withheld": page.Warn,
@@ -20,7 +21,7 @@ var tones = map[string]page.Tone{
 	"agency.active": page.Good, "account.active": page.Good,
 	"outcome.refused": page.Bad, "outcome.quarantined": page.Warn, "outcome.queued": page.Warn, "outcome.orphan": page.Bad,
 	"necessity.required": page.Plain, "necessity.deferrable": page.Info,
-	"presence.present": page.Good, "presence.owed": page.Warn, "presence.missing": page.Bad,
+	"presence.present": page.Good, "presence.owed": page.Warn, "presence.missing": page.Bad, "presence.fetched": page.Good, "presence.fetched:pending": page.Warn,
 }
 
 // State is the badge of a state of some family: State("case", "received").
@@ -29,7 +30,9 @@ func State(family, state string) page.Badge {
 }
 
 // Word is the key of a closed word of the protocol: Word("act.case.", "hand_over").
-func Word(family, word string) string { return family + strings.ReplaceAll(word, "_", "-") }
+func Word(family, word string) string { return family + dashes.Replace(word) }
+
+var dashes = strings.NewReplacer("_", "-", ":", "-")
 
 // Family is the word under which a kind's states and acts stand in the
 // catalogue: "changeset" for "catalog.changeset".

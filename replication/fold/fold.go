@@ -138,7 +138,7 @@ func (f Fold) place(kind *protocol.Kind, old *protocol.Record, h *protocol.Heade
 	switch {
 	case kind.Lane != h.Lane:
 		return refused("G-09", "类型“%s”不走这一通道", kind.Title)
-	case old != nil && old.Home != h.Origin:
+	case old != nil && old.Home != h.Origin && !(h.Origin == protocol.Hub && kind.MaySeize(h.Act)):
 		return refused("G-01", "该记录现由 %s 负责,本地不能修改", old.Home)
 	case old != nil && old.Epoch != h.RecEpoch:
 		return refused("G-02", "该记录已移交过,请按最新状态办理")

@@ -44,7 +44,7 @@ func (v *view) answers(h *protocol.Header) *protocol.Refusal {
 	if err != nil {
 		return refused("A13", "所答复的请求无法读取")
 	}
-	if req.State != protocol.RequestFiled {
+	if !req.Open() {
 		return refused("A13", "该请求已经答复过")
 	}
 	if req.On != h.Ref {

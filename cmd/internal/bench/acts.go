@@ -52,10 +52,12 @@ func serviceItem(agency string) protocol.ItemFiling {
 	return protocol.ItemFiling{
 		Item: protocol.Item{ImplCode: agency + "3" + "442199806003", Version: 1, Name: "最低生活保障对象认定", Type: "05", Basis: []string{"社会救助暂行办法"},
 			Agency: agency, AgencyName: "民政局", CaseType: "promise", Scope: "interprefecture", Legal: protocol.Limit{N: 20, Unit: protocol.WorkingDays},
-			Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1}},
+			Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1},
+			Targets: []string{"person"}, Nature: "statutory", Conditions: "符合规定的申请人", Process: "受理、审查、决定、送达", Forms: []string{"window"},
+			Places: []protocol.ItemPlace{{Name: "政务大厅", Address: "样例路1号", Hours: "工作日 8:30 至 16:30"}}, Contact: "000-00000000", Complaints: "12345"},
 		Guide: protocol.Guide{Lines: []protocol.MaterialLine{
 			{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self"},
-			{ID: "m2", Name: "身份证明", Form: "copy", Necessity: "required", Source: "issued"},
+			{ID: "m2", Name: "居民身份证", Form: "copy", Necessity: "required", Source: "issued"},
 			{ID: "m3", Name: "家庭经济状况核对授权书", Form: "original", Necessity: "required", Source: "self"}}},
 	}
 }

@@ -28,12 +28,13 @@ func guideOf(r row) (g protocol.Guide, err error) {
 	return g, nil
 }
 
-// materialOf reads "name|form|copies|necessity|source|standard"; what is left
-// out is an original, one copy, required, brought by the applicant.
+// materialOf reads "name|form|copies|necessity|source|standard|basis|issuer|
+// condition|law of paper|shared resource|check points"; what is left out is an
+// original, one copy, required, brought by the applicant.
 func materialOf(text string) (l protocol.MaterialLine, err error) {
 	cells := strings.Split(text, "|")
-	if len(cells) > 6 {
-		return l, fmt.Errorf("材料“%s”多于 6 项", text)
+	if len(cells) > 12 {
+		return l, fmt.Errorf("材料“%s”多于 12 项", text)
 	}
 	cell := func(i int, def string) string {
 		if i < len(cells) && strings.TrimSpace(cells[i]) != "" {
@@ -42,7 +43,13 @@ func materialOf(text string) (l protocol.MaterialLine, err error) {
 		return def
 	}
 	l = protocol.MaterialLine{Name: cell(0, ""), Form: word(formWords, cell(1, "original")), Necessity: word(needWords, cell(3, "required")),
-		Source: word(sourceWords, cell(4, "self")), Standard: cell(5, "")}
+		Source: word(sourceWords, cell(4, "self")), Standard: cell(5, ""), Basis: slashed(cell(6, "")), Issuer: cell(7, ""), Expr: cell(8, ""), NeedsPaper: cell(9, "")}
+	if resource := cell(10, ""); resource != "" {
+		l.Share = &protocol.LineShare{Resource: resource, Scenario: "政务服务材料核验"}
+	}
+	for i, point := range slashed(cell(11, "")) {
+		l.Checks = append(l.Checks, protocol.CheckPoint{ID: strconv.Itoa(i + 1), Text: point})
+	}
 	if l.Copies, err = number(cell(2, ""), 1); err != nil {
 		return l, fmt.Errorf("材料“%s”的份数: %w", l.Name, err)
 	}

@@ -16,7 +16,9 @@ import (
 const agencyA, agencyB = "11222400PDYX0001XE", "11222400PDYX00028E"
 
 func itemOptions(more ...string) ItemOptions {
-	o := ItemOptions{Node: "yanbian", Defaults: map[string]string{"agency": agencyA, "basis": "未提供", "case_type": "promise", "scope": "none", "effective_at": "2026-01-01"}}
+	o := ItemOptions{Node: "yanbian", Defaults: map[string]string{"agency": agencyA, "basis": "未提供", "case_type": "promise", "scope": "none", "effective_at": "2026-01-01",
+		"targets": "企业法人", "nature": "法定机关", "conditions": "依法设立", "process": "受理、审查、决定", "forms": "窗口办理", "places": "样例路1号|工作日 8:30 至 16:30",
+		"contact": "000-00000000", "complaints": "12345"}}
 	for i := 0; i < len(more); i += 2 {
 		o.Defaults[more[i]] = more[i+1]
 	}

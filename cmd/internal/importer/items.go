@@ -28,11 +28,34 @@ var ItemColumns = []Column{
 	{Name: "legal_limit", Title: "法定时限", Help: "20个工作日、10日、1个月;空为没有"},
 	{Name: "promise_limit", Title: "承诺时限", Help: "写法同上"},
 	{Name: "visits", Title: "到现场次数"},
-	{Name: "fee", Title: "收费", Help: "金额和依据;空为不收费"},
-	{Name: "conditions", Title: "受理条件", Help: "到现场多于 1 次时须说明"},
+	{Name: "fee", Title: "收费", Help: "金额或计算方式;空为不收费"},
+	{Name: "conditions", Title: "受理条件"},
 	{Name: "effective_at", Title: "生效日期", Help: "2026-01-01"},
 	{Name: "guide_text", Title: "办理说明", Help: "写入办事指南"},
-	{Name: "materials", Title: "申请材料", Help: "每项“名称|形式|份数|必要性|来源|标准”,分号或换行分隔;名称之后可省"},
+	{Name: "materials", Title: "申请材料", Help: "每项“名称|形式|份数|必要性|来源|标准|依据|核发机关|条件|纸质依据|共享资源|审查要点”,分号或换行分隔;名称之后可省;依据用、审查要点用 / 分隔"},
+	{Name: "targets", Title: "服务对象", Help: "自然人 企业法人 事业法人 社会组织法人 非法人企业 行政机关 其他组织,可多项"},
+	{Name: "nature", Title: "实施主体性质", Help: "法定机关、授权组织、受委托组织"},
+	{Name: "delegated_by", Title: "委托部门", Help: "受委托组织须填"},
+	{Name: "process", Title: "办理流程"},
+	{Name: "forms", Title: "办理形式", Help: "窗口办理 网上办理 快递申请 自助终端办理,可多项"},
+	{Name: "places", Title: "办理地点", Help: "每项“地址|时间|名称|电话”,可多项"},
+	{Name: "contact", Title: "咨询方式"},
+	{Name: "complaints", Title: "监督投诉方式"},
+	{Name: "visits_reason", Title: "多次到场原因", Help: "到现场多于 1 次时须填"},
+	{Name: "fee_basis", Title: "收费依据", Help: "收费时须填,可多项"},
+	{Name: "exempt", Title: "不通办原因", Help: "“law_differs|依据”或“narrow_audience|依据”;个人事项不跨市通办时须填"},
+	{Name: "joint", Title: "联办机构", Help: "统一社会信用代码,可多项"},
+	{Name: "joint_limit", Title: "联办时限", Help: "写法同法定时限;空为 45 个工作日"},
+	{Name: "special", Title: "特别程序", Help: "每项“鉴定|30个工作日”,可多项"},
+	{Name: "results", Title: "办理结果", Help: "每项“名称|类型|证照类型代码”,类型为 licence、document、other"},
+	{Name: "owed", Title: "容缺时限", Help: "填写即允许容缺受理;“承诺”为与承诺时限相同"},
+	{Name: "correction", Title: "补正期限", Help: "空为 15 个工作日"},
+	{Name: "c1_effect", Title: "逾期未告知的后果", Help: "deemed 视为受理、card_only 仅亮牌;空按事项类型"},
+	{Name: "handle_code", Title: "业务办理项编码", Help: "实施编码加至多 8 位"},
+	{Name: "ends_at", Title: "停止受理日期"},
+	{Name: "mandatory", Title: "施行依据", Help: "法律直接规定施行日期时写明该法律"},
+	{Name: "object", Title: "区分对象的字段", Help: "同一人多件申请以此字段区分"},
+	{Name: "form", Title: "表单字段", Help: "每项“名称|类型|选项/选项”,类型为 text、number、date、choice"},
 }
 
 // ItemOptions are what a file of items does not say itself.
@@ -41,26 +64,17 @@ type ItemOptions struct {
 	Node        protocol.NodeID
 	Defaults    map[string]string // column → value where the cell is empty
 	Departments map[string]string // department → USCC
+	Codes       Codes             // what the codes of the source mean here (cases.I-14)
 }
 
 // Filings is a file of service items that was read.
 type Filings = Sheet[protocol.ItemFiling]
 
-// ReadItems reads CSV, or the JSON of an item system when the file begins as
-// JSON does.
+// ReadItems reads CSV, a workbook, or the JSON of an item system when the file
+// begins as they do.
 func ReadItems(data []byte, o ItemOptions) (*Filings, error) {
-	data, err := plainUTF8(data)
-	if err != nil {
-		return nil, err
-	}
 	sheet := &Filings{Unit: "行"}
-	var rows []row
-	if looksLikeJSON(data) {
-		sheet.Unit = "条"
-		rows, err = itemsJSON(data, o.Defaults)
-	} else {
-		rows, sheet.Findings, err = table(data, ItemColumns, o.Shape, o.Defaults)
-	}
+	rows, err := o.rows(data, sheet)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +95,22 @@ func ReadItems(data []byte, o ItemOptions) (*Filings, error) {
 	}
 	inOrder(sheet.Findings)
 	return sheet, nil
+}
+
+func (o *ItemOptions) rows(data []byte, sheet *Filings) (rows []row, err error) {
+	if looksLikeXLSX(data) {
+		rows, sheet.Findings, err = tableXLSX(data, ItemColumns, o.Shape, o.Defaults)
+		return rows, err
+	}
+	if data, err = plainUTF8(data); err != nil {
+		return nil, err
+	}
+	if looksLikeJSON(data) {
+		sheet.Unit = "条"
+		return itemsJSON(data, o.Defaults)
+	}
+	rows, sheet.Findings, err = table(data, ItemColumns, o.Shape, o.Defaults)
+	return rows, err
 }
 
 func looksLikeJSON(data []byte) bool {
@@ -151,6 +181,8 @@ func (o *ItemOptions) filing(r row) (f protocol.ItemFiling, found []Finding) {
 	}
 	f.Guide, err = guideOf(r)
 	bad("materials", "G-09", err)
+	found = append(found, o.Codes.translate(r, &f.Item)...)
+	found = append(found, itemTerms(r, &f)...)
 	if len(found) == 0 {
 		found = o.judge(r.line, &f)
 	}
@@ -191,6 +223,9 @@ func (o *ItemOptions) judge(line int, f *protocol.ItemFiling) (found []Finding) 
 		if no != nil {
 			found = append(found, Finding{Line: line, Rule: no.Rule, Text: no.Text})
 		}
+	}
+	if no := protocol.CheckFiling(f); no != nil && len(found) == 0 {
+		found = append(found, Finding{Line: line, Rule: no.Rule, Text: no.Text})
 	}
 	data, err := json.Marshal(f)
 	if err == nil && len(data) > maxFiling {

@@ -142,13 +142,19 @@ func rowOf(in *csv.Reader, record, names []string, err error) (r row, bad []Find
 	if err != nil {
 		return r, []Finding{{Rule: "T-03", Text: err.Error()}}
 	}
-	r.line, _ = in.FieldPos(0)
+	line, _ := in.FieldPos(0)
+	return cellsOf(line, record, names)
+}
+
+// cellsOf gives the cells of one row their names.
+func cellsOf(line int, record, names []string) (r row, bad []Finding) {
+	r.line = line
 	if len(record) != len(names) {
 		return r, []Finding{{Line: r.line, Rule: "T-03", Text: plural(len(record), len(names))}}
 	}
 	r.cells = make(map[string]string, len(names))
 	for i, name := range names {
-		v := strings.TrimSpace(record[i])
+		v := asTyped(strings.TrimSpace(record[i]))
 		if name == skipped {
 			continue
 		}

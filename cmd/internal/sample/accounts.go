@@ -21,6 +21,7 @@ func Accounts(id protocol.NodeID) []protocol.Account {
 	duties := []duty{
 		{"clerk1", "窗口受理岗一", protocol.RoleClerk, ""},
 		{"clerk2", "窗口受理岗二", protocol.RoleClerk, ""},
+		{"supervisor", "监督岗", protocol.RoleSupervisor, ""},
 		{"reviewer", "目录一审岗", protocol.RoleReviewer, ""},
 		{"operator", "系统运维岗", protocol.RoleOperator, ""},
 		{"auditor", "安全审计岗", protocol.RoleAuditor, ""},
@@ -29,7 +30,9 @@ func Accounts(id protocol.NodeID) []protocol.Account {
 		agency := n.uscc(d.No)
 		if hasItems(d.Key) {
 			duties = append(duties, duty{"acceptor-" + d.Key, d.Name + "受理审核岗", protocol.RoleAcceptor, agency},
-				duty{"decider-" + d.Key, d.Name + "决定岗", protocol.RoleDecider, agency})
+				duty{"examiner-" + d.Key, d.Name + "审查岗", protocol.RoleExaminer, agency},
+				duty{"decider-" + d.Key, d.Name + "决定岗", protocol.RoleDecider, agency},
+				duty{"leader-" + d.Key, d.Name + "负责人岗", protocol.RoleLeader, agency})
 		}
 		duties = append(duties, duty{"editor-" + d.Key, d.Name + "编目岗", protocol.RoleEditor, agency})
 	}
@@ -44,6 +47,8 @@ func HubAccounts() []protocol.Account {
 		{"reviewer1", "省级审核岗一", protocol.RoleReviewer, ""},
 		{"reviewer2", "省级审核岗二", protocol.RoleReviewer, ""},
 		{"auditor", "省级审计岗", protocol.RoleAuditor, ""},
+		{"dispatcher1", "省级调度岗一", protocol.RoleDispatcher, ""},
+		{"dispatcher2", "省级调度岗二", protocol.RoleDispatcher, ""},
 	})
 }
 

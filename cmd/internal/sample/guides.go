@@ -2,6 +2,7 @@ package sample
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"xiangyun/protocol"
@@ -9,32 +10,63 @@ import (
 
 // guide writes the guide of an item: the sections a person reads and the lines a
 // window checks.
-func guide(b basicItem, i protocol.Item) protocol.Guide {
+func (n node) guide(b basicItem, i protocol.Item) protocol.Guide {
 	g := protocol.Guide{ImplCode: i.ImplCode, Version: i.Version, Sections: sections(i)}
-	for n, key := range strings.Fields(b.Lines) {
-		g.Lines = append(g.Lines, line(n+1, key))
+	for no, key := range strings.Fields(b.Lines) {
+		l := n.line(no+1, key)
+		g.Lines = append(g.Lines, l)
+		g.Form = asks(g.Form, materialTable()[strings.TrimSuffix(key, "?")].Ask)
 	}
 	return g
 }
 
-func line(no int, key string) protocol.MaterialLine {
+// asks adds the form field that a condition speaks of, once.
+func asks(form []protocol.FormField, ask []string) []protocol.FormField {
+	if len(ask) == 0 || slices.ContainsFunc(form, func(f protocol.FormField) bool { return f.Name == ask[0] }) {
+		return form
+	}
+	return append(form, protocol.FormField{Name: ask[0], Type: "choice", Options: slices.Clone(ask[1:])})
+}
+
+func (n node) line(no int, key string) protocol.MaterialLine {
 	name, deferrable := strings.CutSuffix(key, "?")
 	m, ok := materialTable()[name]
 	if !ok {
 		panic("sample: no material " + key)
 	}
 	l := protocol.MaterialLine{ID: fmt.Sprintf("m%02d", no), Name: m.Name, Form: m.Form, Copies: m.Copies, Necessity: m.Necessity, When: m.When,
-		Source: m.Source, Standard: m.Standard, Basis: append([]string(nil), m.Basis...)}
+		Source: m.Source, Standard: m.Standard, Basis: append([]string(nil), m.Basis...), Expr: m.Expr, Issuer: m.Issuer, NeedsPaper: m.Paper, Checks: points(m.Standard)}
+	if m.Share != "" {
+		l.Share = &protocol.LineShare{Resource: n.resource(m.Share), Scenario: "政务服务材料核验"}
+	}
 	if l.Necessity == "" {
 		l.Necessity = "required"
 	}
 	if deferrable {
-		l.Necessity = "deferrable"
+		l.Necessity, l.Expr = "deferrable", ""
 	}
 	if l.Source == "" {
 		l.Source = "self"
 	}
 	return l
+}
+
+// points makes a check point of each clause of a standard.
+func points(standard string) (list []protocol.CheckPoint) {
+	for i, text := range strings.FieldsFunc(standard, func(r rune) bool { return r == ',' || r == '\uff0c' || r == ';' || r == '\uff1b' }) {
+		list = append(list, protocol.CheckPoint{ID: fmt.Sprintf("%d", i+1), Text: text})
+	}
+	return list
+}
+
+// resource is the code of the node's catalogue entry of a class.
+func (n node) resource(class string) string {
+	for i, r := range resourceTable() {
+		if r.Class == class {
+			return n.entry(r, protocol.Agency{}, i+1).Code
+		}
+	}
+	panic("sample: no resource of class " + class)
 }
 
 func sections(i protocol.Item) []protocol.GuideSection {
@@ -67,5 +99,5 @@ func fee(i protocol.Item) string {
 	if i.Fee == "" {
 		return "不收费。"
 	}
-	return i.Fee
+	return i.Fee + ",依据" + strings.Join(i.FeeBasis, "、")
 }

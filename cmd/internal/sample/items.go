@@ -1,7 +1,10 @@
 package sample
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,8 +24,29 @@ type basicItem struct {
 	Scope   string   `json:"scope"`   // empty is interprefecture
 	Visits  *int     `json:"visits"`  // nil is once
 	Fee     string   `json:"fee"`
+	Fen     int64    `json:"fen"`
+	FeeLaw  string   `json:"fee_basis"`
+	Why     string   `json:"visits_reason"`
+	Exempt  string   `json:"exempt"`  // "reason:basis"
+	Joint   []string `json:"joint"`   // departments that answer with it
+	Special steps    `json:"special"` // 特别程序 → longest time
 	Cond    string   `json:"cond"`
 	Lines   string   `json:"lines"` // keys of materials; '?' makes one deferrable
+}
+
+// steps are in order of kind, whatever the order in the file.
+type steps []protocol.ItemStep
+
+// UnmarshalJSON reads {"鉴定": "30wd"}.
+func (s *steps) UnmarshalJSON(raw []byte) error {
+	var table map[string]string
+	if err := json.Unmarshal(raw, &table); err != nil {
+		return err
+	}
+	for _, kind := range slices.Sorted(maps.Keys(table)) {
+		*s = append(*s, protocol.ItemStep{Kind: kind, Max: limit(table[kind])})
+	}
+	return nil
 }
 
 // material is one kind of paper that guides ask for.
@@ -32,6 +56,11 @@ type material struct {
 	Copies    int      `json:"copies"`
 	Necessity string   `json:"necessity"` // empty is required
 	When      string   `json:"when"`
+	Expr      string   `json:"expr"` // When for a computer
+	Ask       []string `json:"ask"`  // the form field that Expr speaks of, and its options
+	Issuer    string   `json:"issuer"`
+	Share     string   `json:"share"`  // class of the catalogue resource that holds it
+	Paper     string   `json:"paper"`  // the law that demands paper
 	Source    string   `json:"source"` // empty is self
 	Standard  string   `json:"standard"`
 	Basis     []string `json:"basis"`
@@ -53,7 +82,10 @@ func Items(id protocol.NodeID) []protocol.ItemFiling {
 	agencies := n.agencies()
 	for _, b := range itemTable() {
 		item := n.item(b, agencies[b.Dept])
-		list = append(list, protocol.ItemFiling{Item: item, Guide: guide(b, item)})
+		for _, dept := range b.Joint {
+			item.Joint = joined(item.Joint, agencies[dept])
+		}
+		list = append(list, protocol.ItemFiling{Item: item, Guide: n.guide(b, item)})
 	}
 	return list
 }
@@ -63,18 +95,62 @@ func (n node) item(b basicItem, agency protocol.Agency) protocol.Item {
 		ImplCode: protocol.ImplCode{USCC: agency.USCC, Level: n.level(), Basic: b.code()}.String(), BasicCode: b.code(), Version: 1,
 		Name: b.Name, Type: b.Type, Basis: append([]string(nil), b.Basis...), Agency: agency.USCC, AgencyName: agency.Name, Node: n.ID,
 		CaseType: "promise", Scope: b.Scope, Legal: limit(b.Legal), Promise: limit(b.Promise), Visits: 1, Fee: b.Fee, Conditions: b.Cond,
-		EffectiveAt: EffectiveAt(),
+		EffectiveAt: EffectiveAt(), Targets: []string{b.target()}, Nature: "statutory", Forms: []string{"window", "online"},
+		Places:  []protocol.ItemPlace{{Name: agency.Name + "窗口", Address: n.area() + "政务服务大厅", Hours: "工作日 8:30 至 16:30", Phone: agency.Phone}},
+		Contact: agency.Phone, Complaints: "12345", VisitsReason: b.Why, FeeFen: b.Fen, Special: slices.Clone([]protocol.ItemStep(b.Special)),
+		Results: []protocol.ItemResult{{Type: "document", Name: b.Name + "结果"}},
 	}
+	b.exceptions(&i)
 	if b.Scope == "" {
 		i.Scope = "interprefecture"
 	}
 	if b.Promise == "" {
 		i.CaseType = "instant"
 	}
+	if i.Process = process(i); i.CaseType == "promise" && strings.Contains(b.Lines, "?") {
+		i.Owed = &protocol.ItemOwed{Allowed: true}
+	}
 	if b.Visits != nil {
 		i.Visits = *b.Visits
 	}
 	return i
+}
+
+// target is whom the item serves: an item that wants the papers of an
+// organisation serves enterprises.
+func (b basicItem) target() string {
+	for _, key := range strings.Fields(b.Lines) {
+		if slices.Contains([]string{"apply-org", "id-legal", "licence", "licence-old"}, strings.TrimSuffix(key, "?")) {
+			return "enterprise"
+		}
+	}
+	return "person"
+}
+
+// exceptions are what only some items have.
+func (b basicItem) exceptions(i *protocol.Item) {
+	if b.FeeLaw != "" {
+		i.FeeBasis = []string{b.FeeLaw}
+	}
+	if reason, basis, ok := strings.Cut(b.Exempt, ":"); ok {
+		i.Exempt = &protocol.ItemExempt{Reason: reason, Basis: basis}
+	}
+}
+
+func joined(j *protocol.ItemJoint, a protocol.Agency) *protocol.ItemJoint {
+	if j == nil {
+		j = &protocol.ItemJoint{}
+	}
+	j.Agencies = append(j.Agencies, a.USCC)
+	return j
+}
+
+// Basics lists the province's basic catalogue of the sample items.
+func Basics() (list []protocol.Basic) {
+	for _, b := range itemTable() {
+		list = append(list, protocol.Basic{Code: b.code(), Name: b.Name, Type: b.Type, Basis: slices.Clone(b.Basis)})
+	}
+	return list
 }
 
 // level is 行使层级: 2 for the province, 3 for a prefecture.

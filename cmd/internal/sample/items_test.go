@@ -15,6 +15,10 @@ func TestEveryItemCanBePublished(t *testing.T) {
 			ref := protocol.Ref{Kind: "agency", ID: a.USCC}
 			v[ref] = protocol.Record{Ref: ref, Rev: 1, Body: act(t, protocol.Hub, "agency", a.USCC, "register", a, v)}
 		}
+		for _, b := range Basics() {
+			ref := protocol.Ref{Kind: "basic", ID: b.Code}
+			v[ref] = protocol.Record{Ref: ref, Rev: 1, Body: act(t, protocol.Hub, "basic", b.Code, "publish", b, v)}
+		}
 		filings := Items(id)
 		if len(filings) < 60 {
 			t.Errorf("%d items, want at least 60", len(filings))
@@ -38,7 +42,7 @@ func checkFiling(t *testing.T, f protocol.ItemFiling) {
 	if no := protocol.CheckItem(&f.Item); no != nil {
 		t.Errorf("%s: %s", f.Item.Name, no)
 	}
-	if no := protocol.CheckGuide(&f.Guide); no != nil {
+	if no := protocol.CheckFiling(&f); no != nil {
 		t.Errorf("%s: %s", f.Item.Name, no)
 	}
 	if n := len(f.Guide.Lines); n < 3 || n > 9 {
@@ -116,6 +120,29 @@ func TestItemsAreAsVariedAsReality(t *testing.T) {
 	}
 	t.Logf("%d items: agencies %v, types %v, scopes %v, units %v, instant %d, deferrable lines %d, conditional lines %d, fees %d",
 		len(all), agencies, types, scopes, units, instant, deferrable, conditional, fees)
+	special, joint, exempt, owed, shared, points := 0, 0, 0, 0, 0, 0
+	for _, f := range all {
+		special += len(f.Item.Special)
+		if f.Item.Joint != nil {
+			joint++
+		}
+		if f.Item.Exempt != nil {
+			exempt++
+		}
+		if f.Item.MayOwe() {
+			owed++
+		}
+		for _, l := range f.Guide.Lines {
+			points += len(l.Checks)
+			if l.Share != nil {
+				shared++
+			}
+		}
+	}
+	t.Logf("special %d, joint %d, exempt %d, owed %d, shared lines %d, check points %d", special, joint, exempt, owed, shared, points)
+	if special < 3 || joint < 3 || exempt < 1 || owed < 10 || shared < 5 || points < 100 {
+		t.Error("the sample lacks what the law knows")
+	}
 	if len(agencies) < 3 || len(types) < 5 || 2*scopes["interprefecture"] < len(all) || len(scopes) < 4 || len(units) < 3 ||
 		instant < 5 || deferrable < 10 || conditional < 10 || fees == 0 {
 		t.Error("the sample is too uniform")
