@@ -53,12 +53,12 @@ func (p pageReader) Cluster(context.Context) (web.Cluster, error) {
 // this server's own index and digest are known for sure here.
 func (p pageReader) server(m quorum.Member, heard map[protocol.NodeID]quorum.Hint, c *web.Cluster) web.Server {
 	h, alive := heard[m.ID]
-	s := web.Server{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Alive: alive, Build: h.Build, Nodes: len(h.Sessions)}
+	s := web.Server{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Alive: alive, Build: h.Build, Nodes: len(h.Sessions), Disk: h.DiskUsed}
 	if alive || m.ID == p.id {
 		s.Heard = p.Now()
 	}
 	if m.ID == p.id {
-		s.Alive, s.Applied, s.Digest, s.Build = true, c.Applied, c.Digest, p.cfg.Build
+		s.Alive, s.Applied, s.Digest, s.Build, s.Disk = true, c.Applied, c.Digest, p.cfg.Build, p.disk.last()
 	}
 	return s
 }
