@@ -147,6 +147,14 @@ func TestStripSaysWhetherTheHubCanDecide(t *testing.T) {
 	}
 }
 
+func TestASessionElsewhereNamesItsServer(t *testing.T) {
+	w := newWorld(t)
+	w.nodes[0].Server, w.nodes[0].Beat, w.nodes[0].Queued = "hub3", 0, 0
+	if p := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "ops").Get("/"); strings.Count(p.Body, "见 hub3") != 3 {
+		t.Errorf("the server that hears the node is not named: %s", consoletest.Text(p.Body))
+	}
+}
+
 func TestEveryPageTellsOfADiskThatFills(t *testing.T) { // pitfalls.R14
 	for _, c := range []struct {
 		used float64
