@@ -14,12 +14,18 @@ func (s *Server) Propose(ctx context.Context, batches []wire.Batch) ([]replicati
 	if s.quorum.IsLeader() {
 		return s.proposeHere(ctx, batches)
 	}
+	size := int64(sizeOf(batches))
+	s.waiting.Add(size)
+	defer s.waiting.Add(-size)
 	r, err := s.askLeader(ctx, ask{batches: batches})
 	return r.Decisions, err
 }
 
 func (s *Server) proposeHere(ctx context.Context, batches []wire.Batch) ([]replication.Decision, error) {
-	o, err := s.proposer.submit(ctx, &proposal{batches: batches, size: sizeOf(batches)})
+	size := sizeOf(batches)
+	s.waiting.Add(int64(size))
+	defer s.waiting.Add(-int64(size))
+	o, err := s.proposer.submit(ctx, &proposal{batches: batches, size: size})
 	if err != nil {
 		return nil, err
 	}

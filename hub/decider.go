@@ -9,13 +9,6 @@ import (
 	"xiangyun/replication/mark"
 )
 
-// Credits per lane, in bytes: what a node may have in flight. Urgent is never
-// shut off; bulk waits while the state machine is far behind (replication.R10).
-const (
-	urgentCredit = 4 << 20
-	bulkCredit   = 2 << 20
-)
-
 // decider shows the server to its Downlink.
 type decider struct{ *Server }
 
@@ -95,11 +88,4 @@ func (s *Server) catchUps() int {
 		}
 	}
 	return max(1, 3/max(1, voters))
-}
-
-func (s *Server) credit(lane protocol.Lane) int64 {
-	if lane == protocol.Urgent {
-		return urgentCredit
-	}
-	return bulkCredit
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"math"
 	"syscall"
 	"time"
 
@@ -29,7 +30,7 @@ func (s *Server) hints(ctx context.Context) error {
 }
 
 func (s *Server) hint() quorum.Hint {
-	h := quorum.Hint{ID: s.id, Addr: s.cfg.Advertise, Build: s.cfg.Build}
+	h := quorum.Hint{ID: s.id, Addr: s.cfg.Advertise, Build: s.cfg.Build, DiskUsed: math.Round(1000*max(0, s.disk.last())) / 1000}
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(s.cfg.Dir, &st); err == nil {
 		h.FreeDisk = st.Bavail * uint64(st.Bsize)

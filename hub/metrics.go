@@ -2,12 +2,12 @@ package hub
 
 import (
 	"encoding/binary"
-	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"xiangyun/hub/fsm"
+	"xiangyun/protocol"
 )
 
 // figure is one number for /metrics.
@@ -58,7 +58,7 @@ func (s *Server) stateFigures() []figure {
 		{"xy_open_reads", "Read transactions open on the state (pitfalls.B5).", func() float64 { n, _ := s.fsm.OpenReads(); return float64(n) }},
 		{"xy_open_reads_oldest_seconds", "For how long the oldest of them has been open.", func() float64 { _, d := s.fsm.OpenReads(); return d.Seconds() }},
 		{"xy_state_bytes", "Size of the state's file.", status(func(st fsm.Status) float64 { return float64(st.FileBytes) })},
-		{"xy_disk_used_ratio", "Used part of the disk that holds the data; alarm at 0.85 (pitfalls.R14).", func() float64 { return diskUsed(s.cfg.Dir) }},
+		{"xy_disk_used_ratio", "Used part of the disk that holds the data; alarm at 0.85, no bulk at 0.92 (pitfalls.R14).", s.disk.last},
 	}
 }
 
@@ -73,6 +73,8 @@ func (s *Server) quorumFigures() []figure {
 		{"xy_read_age_seconds", "How old this server's answers are at most; 0 on the leader.", func() float64 { d, _ := s.age(); return d.Seconds() }},
 		{"xy_raft_term", "Raft's term.", func() float64 { return float64(s.quorum.Stats().Term) }},
 		{"xy_raft_last_index", "Last index in this server's log.", func() float64 { return float64(s.quorum.Stats().LastIndex) }},
+		{"xy_waiting_bytes", "Bytes of nodes' batches that wait for a decision through this server (replication.R10).", func() float64 { return float64(s.waiting.Load()) }},
+		{"xy_bulk_credit_bytes", "Bulk bytes a node may have in flight here now; 0 means wait (replication.R10).", func() float64 { return float64(s.credit(protocol.Bulk)) }},
 		{"xy_fsm_restore_seconds", "How long the last snapshot took to install.", func() float64 { return s.quorum.Stats().RestoreTook.Seconds() }},
 	}
 }
@@ -99,15 +101,4 @@ func (s *Server) heldAge() float64 {
 		oldest = min(oldest, held[i].Entry.At)
 	}
 	return float64(s.Now()-oldest) / 1000
-}
-
-// diskUsed is the used part of the file system of dir, as whoever is not root
-// sees it; -1 when it cannot be told.
-func diskUsed(dir string) float64 {
-	var st syscall.Statfs_t
-	if err := syscall.Statfs(dir, &st); err != nil || st.Blocks == 0 {
-		return -1
-	}
-	used := st.Blocks - st.Bfree
-	return float64(used) / float64(used+st.Bavail)
 }

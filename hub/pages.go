@@ -53,12 +53,12 @@ func (p pageReader) Cluster(context.Context) (web.Cluster, error) {
 // this server's own index and digest are known for sure here.
 func (p pageReader) server(m quorum.Member, heard map[protocol.NodeID]quorum.Hint, c *web.Cluster) web.Server {
 	h, alive := heard[m.ID]
-	s := web.Server{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Alive: alive, Build: h.Build, Nodes: len(h.Sessions)}
+	s := web.Server{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Alive: alive, Build: h.Build, Nodes: len(h.Sessions), Disk: h.DiskUsed}
 	if alive || m.ID == p.id {
 		s.Heard = p.Now()
 	}
 	if m.ID == p.id {
-		s.Alive, s.Applied, s.Digest, s.Build = true, c.Applied, c.Digest, p.cfg.Build
+		s.Alive, s.Applied, s.Digest, s.Build, s.Disk = true, c.Applied, c.Digest, p.cfg.Build, p.disk.last()
 	}
 	return s
 }
@@ -76,21 +76,23 @@ func (p pageReader) Nodes(context.Context) ([]web.NodeState, error) {
 			holder[node] = h.ID
 		}
 	}
+	told := make(map[protocol.NodeID]bool)
 	for _, seen := range p.presence.all() { // the leader hears of every beat
-		if p.quorum.IsLeader() && p.cfg.Now().Sub(seen.at) < twinAfter && holder[seen.Node] == "" {
-			holder[seen.Node] = "—"
-		}
+		told[seen.Node] = p.quorum.IsLeader() && p.cfg.Now().Sub(seen.at) < twinAfter
 	}
 	var list []web.NodeState
 	for _, o := range st.Origins {
 		if o.ID == protocol.Hub {
 			continue
 		}
-		n := web.NodeState{ID: o.ID, Server: holder[o.ID], Connected: holder[o.ID] != "", Frozen: frozenLanes(o.OriginState)}
+		n := web.NodeState{ID: o.ID, Server: holder[o.ID], Connected: holder[o.ID] != "" || told[o.ID], Frozen: frozenLanes(o.OriginState)}
 		if seen, ok := p.sightings.of(o.ID); ok {
-			n.Beat, n.Queued, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
-			if p.cfg.Now().Sub(seen.At) < twinAfter {
+			fresh := p.cfg.Now().Sub(seen.At) < twinAfter
+			if fresh {
 				n.Server, n.Connected = p.id, true
+			}
+			if fresh || !n.Connected { // else it has moved on, and this beat is old
+				n.Beat, n.Queued, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
 			}
 		}
 		list = append(list, n)

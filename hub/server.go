@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"xiangyun/hub/fsm"
@@ -57,6 +58,8 @@ type Server struct {
 	courier   *replication.BlobServer
 	search    *search.Index
 	follower  *search.Follower
+	disk      *diskWatch
+	waiting   atomic.Int64 // bytes of nodes' batches under way to a decision
 	fatal     chan error
 }
 
@@ -76,6 +79,8 @@ func Open(cfg Config) (s *Server, err error) {
 		cfg.Now = time.Now
 	}
 	s = &Server{cfg: cfg, log: cfg.Log, presence: newPresence(), fatal: make(chan error, 1)}
+	s.disk = newDiskWatch(func() float64 { return diskUsed(cfg.Dir) }, cfg.Log)
+	s.disk.look()
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -193,7 +198,7 @@ func (s *Server) Run(ctx context.Context) error {
 // serve runs the parts until all have ended.
 func (s *Server) serve(ctx context.Context, cancel context.CancelCauseFunc) (first error) {
 	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower.Run, s.renewals,
-		s.gossip.Run, s.hints, s.scrubs, s.quorum.Run, s.courier.Run}
+		s.gossip.Run, s.hints, s.disk.Run, s.scrubs, s.quorum.Run, s.courier.Run}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()

@@ -16,7 +16,7 @@ import (
 func hubCommand() *cobra.Command {
 	c := &cobra.Command{Use: "hub", Short: "省级中心服务器:建立、加入、运行和维护"}
 	c.PersistentFlags().String("dir", "/var/lib/xiangyun/hub", "数据目录")
-	c.AddCommand(hubInit(), hubServe(), hubJoin())
+	c.AddCommand(hubInit(), hubServe(), hubJoin(), hubRecover())
 	c.AddCommand(hubClientCommands()...)
 	return c
 }

@@ -25,15 +25,20 @@ const serverHelp = "任一省级服务器的地址(主机:端口;端口不写为
 
 // servable says what is missing in the folder, before anything is opened.
 func servable(cmd *cobra.Command, proof, first string) error {
-	dir := flag(cmd, "dir")
+	if (flag(cmd, "tls-cert") == "") != (flag(cmd, "tls-key") == "") {
+		return usageError{errors.New("--tls-cert 和 --tls-key 须一起给出")}
+	}
+	return atRest(flag(cmd, "dir"), proof, first)
+}
+
+// atRest reports why the folder cannot be worked on: it holds nothing yet, or a
+// process runs on it.
+func atRest(dir, proof, first string) error {
 	switch _, err := os.Stat(filepath.Join(dir, proof)); {
 	case errors.Is(err, os.ErrNotExist):
 		return usageError{fmt.Errorf("目录 %s 中还没有可以运行的数据:%s,或检查 --dir", dir, first)}
 	case err != nil:
 		return fmt.Errorf("读取数据目录: %w", err)
-	}
-	if (flag(cmd, "tls-cert") == "") != (flag(cmd, "tls-key") == "") {
-		return usageError{errors.New("--tls-cert 和 --tls-key 须一起给出")}
 	}
 	if c, err := net.Dial("unix", filepath.Join(dir, client.Socket)); err == nil {
 		return errors.Join(fmt.Errorf("目录 %s 正由另一个进程使用;一个目录只能有一个进程", dir), c.Close())

@@ -276,6 +276,8 @@ func TestHintRules(t *testing.T) {
 		"endless address":      func(h *Hint) { h.Addr = strings.Repeat("a", maxAddr) + ":1" },
 		"endless build":        func(h *Hint) { h.Build = strings.Repeat("b", maxBuild+1) },
 		"negative load":        func(h *Hint) { h.Load = -1 },
+		"more than the disk":   func(h *Hint) { h.DiskUsed = 1.01 },
+		"less than nothing":    func(h *Hint) { h.DiskUsed = -1 },
 		"too many sessions":    func(h *Hint) { h.Sessions = slices.Repeat([]protocol.NodeID{"yanbian"}, maxSessions+1) },
 		"a session of nobody":  func(h *Hint) { h.Sessions = []protocol.NodeID{""} },
 	} {
@@ -289,7 +291,7 @@ func TestHintRules(t *testing.T) {
 	}
 	longest := Hint{
 		ID: protocol.NodeID("h" + strings.Repeat("-", 31)), Addr: strings.Repeat("a", maxAddr-6) + ":65535",
-		Build: strings.Repeat("b", maxBuild), Load: 123456.789012345, FreeDisk: 1<<64 - 1,
+		Build: strings.Repeat("b", maxBuild), Load: 123456.789012345, FreeDisk: 1<<64 - 1, DiskUsed: 0.987,
 	}
 	if b, err := encodeHint(longest); err != nil || len(b) > memberlist.MetaMaxSize {
 		t.Fatalf("the longest quick part takes %d bytes: %v", len(b), err)

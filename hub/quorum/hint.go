@@ -18,6 +18,7 @@ type Hint struct {
 	Build    string            `json:"build,omitempty"`
 	Load     float64           `json:"load,omitempty"`      // runnable work per core, 1 is busy
 	FreeDisk uint64            `json:"free_disk,omitempty"` // bytes
+	DiskUsed float64           `json:"disk_used,omitempty"` // part of the disk, 0 to 1
 	Sessions []protocol.NodeID `json:"sessions,omitempty"`  // nodes whose sessions it holds
 }
 
@@ -42,6 +43,8 @@ func (h *Hint) Validate() error {
 		return fmt.Errorf("hint of %s: build name of %d bytes", h.ID, len(h.Build))
 	case !(h.Load >= 0 && h.Load < 1e6): // also refuses NaN
 		return fmt.Errorf("hint of %s: bad load", h.ID)
+	case !(h.DiskUsed >= 0 && h.DiskUsed <= 1): // also refuses NaN
+		return fmt.Errorf("hint of %s: bad part of the disk", h.ID)
 	case len(h.Sessions) > maxSessions:
 		return fmt.Errorf("hint of %s: %d sessions, at most %d", h.ID, len(h.Sessions), maxSessions)
 	}

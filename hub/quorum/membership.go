@@ -57,8 +57,11 @@ func (q *Quorum) Members() []Member {
 	if f.Error() != nil {
 		return nil
 	}
-	var list []Member
-	for _, s := range f.Configuration().Servers {
+	return membersOf(f.Configuration())
+}
+
+func membersOf(c raft.Configuration) (list []Member) {
+	for _, s := range c.Servers {
 		list = append(list, Member{ID: protocol.NodeID(s.ID), Addr: string(s.Address), Voter: s.Suffrage == raft.Voter})
 	}
 	return list

@@ -104,24 +104,33 @@ func (q *Quorum) start() error {
 // newest snapshot holds commands the state machine lacks, so that it must be
 // restored before anything is applied (pitfalls.R5).
 func (q *Quorum) checkState(snaps raft.SnapshotStore) (behind bool, err error) {
-	list, err := snaps.List()
-	if err != nil {
-		return false, fmt.Errorf("list snapshots: %w", err)
-	}
-	last, err := q.log.LastIndex()
+	last, snap, err := ends(q.log, snaps)
 	if err != nil {
 		return false, err
 	}
-	snap := uint64(0)
+	if q.cfg.Applied > last {
+		return false, olderLog(last, q.cfg.Applied)
+	}
+	return q.lacksCommands(q.cfg.Applied, snap)
+}
+
+// ends gives the newest index of log and snapshots, and that of the snapshots.
+func ends(log LogStore, snaps raft.SnapshotStore) (last, snap uint64, err error) {
+	list, err := snaps.List()
+	if err != nil {
+		return 0, 0, fmt.Errorf("list snapshots: %w", err)
+	}
 	if len(list) > 0 {
 		snap = list[0].Index
 	}
-	if q.cfg.Applied > max(last, snap) {
-		return false, fatal("open quorum", "本服务器的日志比已有数据旧,可能换过磁盘或恢复过旧镜像,不能以原编号参加表决",
-			"在主服务器上移除本服务器(remove),清空数据目录,换新的服务器编号重新加入",
-			fmt.Errorf("log ends at %d, state machine is at %d", max(last, snap), q.cfg.Applied))
-	}
-	return q.lacksCommands(q.cfg.Applied, snap)
+	last, err = log.LastIndex()
+	return max(last, snap), snap, err
+}
+
+func olderLog(last, applied uint64) error {
+	return fatal("open quorum", "本服务器的日志比已有数据旧,可能换过磁盘或恢复过旧镜像,不能以原编号参加表决",
+		"在主服务器上移除本服务器(remove),清空数据目录,换新的服务器编号重新加入",
+		fmt.Errorf("log ends at %d, state machine is at %d", last, applied))
 }
 
 // lacksCommands reports whether (from, to] may hold commands. raft's own

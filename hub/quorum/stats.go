@@ -49,3 +49,10 @@ func (q *Quorum) Stats() Stats {
 	}
 	return s
 }
+
+// Backlog is how many indexes of this server's log its state machine has not
+// reached: what is being decided and, on a follower, what it still has to apply.
+func (q *Quorum) Backlog() uint64 {
+	s := q.status()
+	return s.Last - min(s.Last, s.Applied)
+}

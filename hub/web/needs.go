@@ -87,7 +87,8 @@ type Server struct {
 	Applied uint64
 	Digest  protocol.Hash
 	Build   string
-	Nodes   int // sessions it holds
+	Nodes   int     // sessions it holds
+	Disk    float64 // used part of its disk, 0 when not known
 }
 
 // Quorum reports how many voters there are, how many are heard of, and whether

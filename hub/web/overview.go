@@ -101,7 +101,7 @@ func stateOf(states []NodeState, id protocol.NodeID) NodeState {
 
 func nodeRow(v *console.Visit, t *page.Table, n *protocol.Node, s NodeState) {
 	link := linkOf(v, n, &s)
-	beat, queued, numbers := beatOf(&s)
+	beat, queued, numbers := beatOf(v, &s)
 	row := t.Add(page.Goto(n.Name, "/nodes/"+string(n.ID)).Under(string(n.ID)), page.State(console.State("node", n.State)), page.State(link), beat,
 		behindOf(&s), queued, numbers)
 	if link.Tone == page.Bad || link.Tone == page.Warn {
@@ -109,8 +109,13 @@ func nodeRow(v *console.Visit, t *page.Table, n *protocol.Node, s NodeState) {
 	}
 }
 
-// beatOf shows what a node said of itself; what was not heard is not made up.
-func beatOf(s *NodeState) (beat, queued, numbers page.Cell) {
+// beatOf shows what a node said of itself; what was not heard is not made up,
+// and a session at another server is named, because only that one hears it.
+func beatOf(v *console.Visit, s *NodeState) (beat, queued, numbers page.Cell) {
+	if s.Beat == 0 && s.Connected && s.Server != "" {
+		there := page.Word(v.T("node.heard-at", string(s.Server)))
+		return there, there, there
+	}
 	if s.Beat == 0 {
 		return page.Word("—"), page.Word("—"), page.Word("—")
 	}

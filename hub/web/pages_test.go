@@ -147,6 +147,33 @@ func TestStripSaysWhetherTheHubCanDecide(t *testing.T) {
 	}
 }
 
+func TestASessionElsewhereNamesItsServer(t *testing.T) {
+	w := newWorld(t)
+	w.nodes[0].Server, w.nodes[0].Beat, w.nodes[0].Queued = "hub3", 0, 0
+	if p := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "ops").Get("/"); strings.Count(p.Body, "见 hub3") != 3 {
+		t.Errorf("the server that hears the node is not named: %s", consoletest.Text(p.Body))
+	}
+}
+
+func TestEveryPageTellsOfADiskThatFills(t *testing.T) { // pitfalls.R14
+	for _, c := range []struct {
+		used float64
+		want string
+	}{
+		{0.849, ""}, {0, ""}, {0.85, "省级服务器 hub3 的磁盘已用 85 %：请尽快"}, {0.92, "hub3 的磁盘已用 92 %，已停收目录等批量操作"},
+		{0.98, "hub3 的磁盘已用 98 %，已停收各节点的一切操作"},
+	} {
+		w := newWorld(t)
+		w.state.Servers[2].Disk = c.used
+		for _, target := range []string{"/", "/cluster"} {
+			p := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "ops").Get(target)
+			if !strings.Contains(p.Body, c.want) || c.want == "" && strings.Contains(p.Body, "磁盘已用") {
+				t.Errorf("%s at %v: want %q: %s", target, c.used, c.want, consoletest.Text(p.Body))
+			}
+		}
+	}
+}
+
 func TestEveryActIsAPlainFormThatRedirects(t *testing.T) {
 	reason := url.Values{"reason": {"内容不合规"}}
 	for _, c := range []struct {

@@ -12,6 +12,7 @@ var nodeTexts = page.Texts{
 	"node.divisions-help":  {ZH: "6 位代码，多个用空格隔开；开发区等没有代码的可不填。", EN: "Six-digit codes with spaces between; may be empty."},
 	"node.link":            {ZH: "连接", EN: "Link"},
 	"node.beat":            {ZH: "最近心跳", EN: "Last beat"},
+	"node.heard-at":        {ZH: "见 {1}", EN: "see {1}"},
 	"node.behind":          {ZH: "未取条数", EN: "Lines behind"},
 	"node.queued":          {ZH: "节点待发", EN: "Queued there"},
 	"node.numbers":         {ZH: "剩余收件号", EN: "Numbers left"},

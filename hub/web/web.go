@@ -138,7 +138,30 @@ func (w *Web) around(r *http.Request, who *protocol.Account) page.Around {
 		a.Notice = append(a.Notice, page.Flash{Tone: page.Bad, Text: w.Shell().T(r, "notice.stopped", c.Stopped),
 			Link: &page.Link{Label: "page.details", Href: "/cluster"}})
 	}
+	a.Notice = append(a.Notice, w.disks(r, &c)...)
 	return a
+}
+
+// Parts of a disk at which people are told and at which nodes have to wait
+// (pitfalls.R14).
+const diskScarce, diskUrgent, diskFull = 0.85, 0.92, 0.98
+
+// disks names each server whose disk fills up, what it no longer takes and what
+// to do.
+func (w *Web) disks(r *http.Request, c *Cluster) (list []page.Flash) {
+	for _, s := range c.Servers {
+		tone, text := page.Warn, "notice.disk-scarce"
+		switch {
+		case s.Disk < diskScarce:
+			continue
+		case s.Disk >= diskFull:
+			tone, text = page.Bad, "notice.disk-full"
+		case s.Disk >= diskUrgent:
+			tone, text = page.Bad, "notice.disk-urgent"
+		}
+		list = append(list, page.Flash{Tone: tone, Rule: "R14", Text: w.Shell().T(r, text, string(s.ID), fmt.Sprintf("%.0f %%", 100*s.Disk))})
+	}
+	return list
 }
 
 // strip says on every page whether the hub can decide, and how far this server
