@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/raft"
-
 	"xiangyun/hub/fsm"
 	"xiangyun/hub/quorum"
 	"xiangyun/protocol"
@@ -85,34 +83,7 @@ func (r *Recovery) run(past *quorum.Offline, state *fsm.FSM, phrase string) erro
 		return &protocol.Fault{Code: protocol.Refused, Op: "recover", Rule: "R12", Text: "确认语不符,什么都没有改变",
 			Hint: fmt.Sprintf("确知 %s 的磁盘都已永远找不回来,再加上 --confirm '%s'", strings.TrimPrefix(r.Phrase(), "放弃"), r.Phrase())}
 	}
-	err := past.GoOnAlone(renewed{state})
+	err := past.GoOnAlone(fsm.Renewed{FSM: state})
 	r.Generation = state.Generation()
 	return err
 }
-
-// renewed is a state machine whose generation rises with the snapshot that a
-// recovery leaves: before it the log is still replayed on an older snapshot,
-// which would undo it, and after it nobody looks at the file again.
-type renewed struct{ *fsm.FSM }
-
-// Snapshot raises the generation first.
-func (r renewed) Snapshot() (raft.FSMSnapshot, error) {
-	if _, err := r.BumpGeneration(); err != nil {
-		return nil, err
-	}
-	s, err := r.FSM.Snapshot()
-	return released{s}, err
-}
-
-// released is a snapshot that gives its read transaction back once it is
-// written: raft.RecoverCluster never does, and the state could not be closed.
-type released struct{ raft.FSMSnapshot }
-
-// Persist writes and releases.
-func (s released) Persist(sink raft.SnapshotSink) error {
-	defer s.FSMSnapshot.Release()
-	return s.FSMSnapshot.Persist(sink)
-}
-
-// Release has been done.
-func (released) Release() {}
