@@ -152,8 +152,8 @@ func TestClocksOfArt46And50OverAHoliday(t *testing.T) {
 
 // TestS24TheSameTicketAndEvaluationTwice is scenario 24 of cases.md §19.
 func TestS24TheSameTicketAndEvaluationTwice(t *testing.T) {
-	if HotlineID("20260302000001") != HotlineID("20260302000001") || EvaluationID(caseRef(), "deliver") != evaluationRef().ID {
-		t.Fatal("two ids for one thing")
+	if HotlineID("20260302000001") == HotlineID("20260302000002") || EvaluationID(caseRef(), "deliver") != evaluationRef().ID {
+		t.Fatal("ids do not follow the ticket and the event")
 	}
 	for name, rule := range map[string]string{"complaint file": "Q-01", "evaluation give": "E-01b", "remedy open": "E-02"} {
 		s := legalAct(t, name)
