@@ -28,11 +28,11 @@ func TestTheReceiptIsTheFirstStepWhereItsEntryIsNot(t *testing.T) {
 	w.Step(rec.Ref, console.Step{Epoch: 1, Rev: 2, Act: "hand_over", By: "jilin:win07", At: ago(2), Home: "yanbian", Index: 8})
 	got := history(t, w, caseID(9))
 	for _, want := range []string{"收件", "据办件记载", "吉林市 win07", "移交"} {
-		if _, got2, ok := strings.Cut(got, want); !ok {
+		_, rest, ok := strings.Cut(got, want)
+		if !ok {
 			t.Fatalf("the history lacks %q, or has it too early: %s", want, got)
-		} else {
-			got = got2
 		}
+		got = rest
 	}
 	if got := history(t, w, caseID(4)); strings.Contains(got, "据办件记载") || !strings.Contains(got, "收件 省级已登记") {
 		t.Errorf("a receipt whose entry is here is told from it, once: %s", got)

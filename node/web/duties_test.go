@@ -2,6 +2,7 @@ package web
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,12 +61,10 @@ func TestCardsTabsAndListsAgree(t *testing.T) {
 			for _, c := range cards {
 				list := b.Get(strings.ReplaceAll(c[1], "&amp;", "&")).Body
 				tab := tabShape.FindStringSubmatch(list)
-				if rows := strings.Count(list, `data-label="收件号"`); c[3] != want[c[2]] || tab == nil || tab[1] != c[3] || want[c[2]] != itoa(rows) {
+				if rows := strings.Count(list, `data-label="收件号"`); c[3] != want[c[2]] || tab == nil || tab[1] != c[3] || want[c[2]] != strconv.Itoa(rows) {
 					t.Errorf("%s: card %s, tab %v, %d rows, want %s", c[2], c[3], tab, rows, want[c[2]])
 				}
 			}
 		})
 	}
 }
-
-func itoa(n int) string { return string(rune('0' + n)) }
