@@ -43,14 +43,29 @@ func (p pageReader) Cluster(context.Context) (web.Cluster, error) {
 	for _, h := range p.Hints() {
 		heard[h.ID] = h
 	}
+	compared := p.fsm.Compared()
 	for _, m := range p.Members() {
-		c.Servers = append(c.Servers, p.server(m, heard, &c))
+		s := p.server(m, heard, &c)
+		if told, ok := compared[string(m.ID)]; ok && m.ID != p.id {
+			s.Applied, s.Digest, s.Check = told.Index, told.Digest, checkOf(told)
+		}
+		c.Servers = append(c.Servers, s)
 	}
 	return c, nil
 }
 
-// server joins what Raft says of a member with what it says of itself; only
-// this server's own index and digest are known for sure here.
+func checkOf(c fsm.Compared) web.Check {
+	switch {
+	case !c.Known:
+		return web.CheckBehind
+	case c.Same:
+		return web.CheckSame
+	}
+	return web.CheckOther
+}
+
+// server joins what Raft says of a member with what it says of itself; this
+// server's own index and digest are known here as they are now.
 func (p pageReader) server(m quorum.Member, heard map[protocol.NodeID]quorum.Hint, c *web.Cluster) web.Server {
 	h, alive := heard[m.ID]
 	s := web.Server{ID: m.ID, Addr: m.Addr, Voter: m.Voter, Alive: alive, Build: h.Build, Nodes: len(h.Sessions), Disk: h.DiskUsed}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 
 	"xiangyun/protocol"
 )
@@ -44,6 +45,31 @@ const (
 type digests struct {
 	ring   [pastDigests]indexed
 	claims []indexClaims
+	newest map[string]Compared // by server
+}
+
+// Compared is the newest digest another server told, and what the comparison
+// with this server's own at that index gave.
+type Compared struct {
+	Index  uint64
+	Digest protocol.Hash
+	Known  bool // this server remembers its own digest at Index
+	Same   bool
+}
+
+// Compared gives what the last comparison with each other server was; a server
+// that has told nothing since this one began is not in it.
+func (f *FSM) Compared() map[string]Compared {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.past.newest)
+}
+
+func (d *digests) told(c claim, seen Compared) {
+	if d.newest == nil {
+		d.newest = make(map[string]Compared)
+	}
+	d.newest[c.Server] = seen
 }
 
 type indexed struct {
@@ -85,6 +111,7 @@ func (d *digests) against(c claim) int {
 // does not yet, remembers says nothing.
 func (f *FSM) compare(c claim) error {
 	mine, known := f.past.at(c.Index)
+	f.past.told(c, Compared{c.Index, c.Digest, known, known && mine == c.Digest})
 	if !known || c.Server == f.o.Server || mine == c.Digest {
 		return nil
 	}

@@ -123,6 +123,23 @@ func TestDigestsAreCompared(t *testing.T) {
 		h.apply(claimOf("hub2", index, d))
 		h.apply(claimOf("hub2", index+1, h.digest()))
 	})
+	t.Run("what was compared last can be read", func(t *testing.T) {
+		h := newHub(t)
+		h.f.o.Outvoted = 3
+		if len(h.f.Compared()) != 0 {
+			t.Error("something was compared before anything was told")
+		}
+		h.tick(5)
+		index, d := h.f.StateDigest()
+		h.apply(claimOf("hub2", index, d))
+		h.apply(claimOf("hub3", index, other))
+		h.apply(claimOf("hub4", index+77, other))
+		got := h.f.Compared()
+		if got["hub2"] != (Compared{index, d, true, true}) || got["hub3"] != (Compared{index, other, true, false}) ||
+			got["hub4"] != (Compared{index + 77, other, false, false}) {
+			t.Errorf("%+v", got)
+		}
+	})
 	t.Run("another digest stops this server", func(t *testing.T) {
 		h := newHub(t)
 		h.tick(5)

@@ -47,6 +47,9 @@ func advice(c *Cluster) []page.Flash {
 func differs(c *Cluster) bool {
 	seen := map[uint64]protocol.Hash{}
 	for _, s := range c.Servers {
+		if s.Check == CheckOther {
+			return true
+		}
 		if s.Digest.IsZero() {
 			continue
 		}
@@ -67,7 +70,7 @@ func serverTable(v *console.Visit, c *Cluster) page.Table {
 		t.Cols = append(t.Cols, page.Col{Label: "cluster.lead", Short: true}, page.Col{Label: "cluster.take-out", Short: true})
 	}
 	for _, s := range c.Servers {
-		row := t.Add(page.Code(string(s.ID)).Under(s.Addr), page.State(roleOf(c, &s)), heard(&s), applied(&s), page.Code(short(s.Digest)),
+		row := t.Add(page.Code(string(s.ID)).Under(s.Addr), page.State(roleOf(c, &s)), heard(&s), applied(v, c, &s), digestCell(v, c, &s),
 			page.Number(s.Nodes), page.Code(s.Build))
 		if !s.Alive {
 			row.Tone = page.Warn
@@ -84,19 +87,26 @@ func serverTable(v *console.Visit, c *Cluster) page.Table {
 	return t
 }
 
-// applied is how far a server has come, when that is known here.
-func applied(s *Server) page.Cell {
-	if s.Applied == 0 {
-		return page.Word("—")
+// applied is how far a server has come: this one now, another when it last told.
+func applied(v *console.Visit, c *Cluster, s *Server) page.Cell {
+	switch {
+	case s.Applied == 0:
+		return page.Word(v.T("cluster.untold"))
+	case s.ID == c.Self:
+		return page.Number(s.Applied)
 	}
-	return page.Number(s.Applied)
+	return page.Number(s.Applied).Under(v.T("cluster.told"))
 }
 
-func short(h protocol.Hash) string {
-	if h.IsZero() {
-		return "—"
+// digestCell is a server's digest and whether this server had the same.
+func digestCell(v *console.Visit, c *Cluster, s *Server) page.Cell {
+	switch {
+	case s.Digest.IsZero():
+		return page.Word(v.T("cluster.untold"))
+	case s.ID == c.Self || s.Check == Unchecked:
+		return page.Code(s.Digest.Short())
 	}
-	return h.Short()
+	return page.Code(s.Digest.Short()).Under(v.T("check." + string(s.Check)))
 }
 
 func roleOf(c *Cluster, s *Server) page.Badge {

@@ -194,12 +194,11 @@ func (w *world) running() {
 	digest := protocol.HashOf([]byte("state"))
 	w.state = Cluster{Self: "hub2", Leader: "hub1", Applied: 48_213, Generation: 1, Level: 1, Clock: nowAt, Digest: digest, Held: 1, Overdue: 1,
 		Bytes: 3 << 30, Servers: []Server{
-			{ID: "hub1", Addr: "10.22.0.11:7443", Voter: true, Alive: true, Heard: nowAt, Applied: 48_213, Digest: digest, Build: "0.1.0", Nodes: 5},
+			{ID: "hub1", Addr: "10.22.0.11:7443", Voter: true, Alive: true, Heard: nowAt, Applied: 48_190, Digest: protocol.HashOf([]byte("earlier")), Check: CheckSame, Build: "0.1.0", Nodes: 5},
 			{ID: "hub2", Addr: "10.22.0.12:7443", Voter: true, Alive: true, Heard: nowAt, Applied: 48_213, Digest: digest, Build: "0.1.0", Nodes: 4},
 			{ID: "hub3", Addr: "10.22.0.13:7443", Voter: true, Heard: ago(2), Build: "0.1.0"}}}
-	behind := []uint64{2, 341}
-	w.nodes = []NodeState{{ID: "yanbian", Connected: true, Server: "hub2", Beat: nowAt - 1000, Behind: &behind[0], Queued: 8214, Numbers: 18_412,
-		Build: "0.1.0"}, {ID: "changchun", Server: "hub1", Beat: ago(2), Behind: &behind[1], Numbers: 20_000,
+	w.nodes = []NodeState{{ID: "yanbian", Connected: true, Server: "hub2", Beat: nowAt - 1000, Queued: 8214, Numbers: 18_412,
+		Build: "0.1.0"}, {ID: "changchun", Server: "hub1", Beat: ago(2), Numbers: 20_000,
 		Frozen: []Frozen{{Lane: protocol.Urgent, Reason: "第 312 条与已有的不是同一条", Here: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 340, Hash: protocol.Hash{7}},
 			There: protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 312, Hash: protocol.Hash{9}}}}}}
 	w.held = []Held{{Ref: protocol.Ref{Kind: "case", ID: "jilin-1-00000009-A"}, Origin: "yanbian", Act: "accept", By: "yanbian:acc11", At: ago(6),

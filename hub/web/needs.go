@@ -84,12 +84,24 @@ type Server struct {
 	Voter   bool
 	Heard   protocol.Instant // 0 for never
 	Alive   bool
-	Applied uint64
-	Digest  protocol.Hash
+	Applied uint64        // of another server: when digests were compared last; 0 when never
+	Digest  protocol.Hash // at Applied
+	Check   Check
 	Build   string
 	Nodes   int     // sessions it holds
 	Disk    float64 // used part of its disk, 0 when not known
 }
+
+// Check is what comparing another server's digest with this one's own gave.
+type Check string
+
+// Unchecked is said of this server itself and of one that has told nothing yet.
+const (
+	Unchecked   Check = ""
+	CheckSame   Check = "same"
+	CheckOther  Check = "other"
+	CheckBehind Check = "unknown" // this server has no digest of its own at that index
+)
 
 // Quorum reports how many voters there are, how many are heard of, and whether
 // those are enough to decide.
@@ -112,7 +124,6 @@ type NodeState struct {
 	Connected bool
 	Server    protocol.NodeID  // which holds its session
 	Beat      protocol.Instant // of the last beat heard here, 0 for none; without it Queued and Numbers are not known
-	Behind    *uint64          // lines of the feed it has not taken; nil when not known here
 	Queued    uint64           // bytes the node said it still holds
 	Numbers   uint64           // receipt numbers the node has left
 	Frozen    []Frozen         // lanes that are not taken

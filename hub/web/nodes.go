@@ -96,7 +96,7 @@ func sessionFacts(v *console.Visit, n *protocol.Node, s *NodeState) []page.Fact 
 	beat, queued, numbers := beatOf(v, s)
 	facts := []page.Fact{{Label: "node.link", Cell: page.State(linkOf(v, n, s))}, {Label: "node.beat", Cell: beat},
 		{Label: "node.server", Cell: page.Word(string(s.Server))},
-		{Label: "node.behind", Cell: behindOf(s)}, {Label: "node.queued", Cell: queued}, {Label: "node.numbers", Cell: numbers}}
+		{Label: "node.queued", Cell: queued}, {Label: "node.numbers", Cell: numbers}}
 	if s.Build != "" {
 		facts = append(facts, page.Fact{Label: "node.build", Cell: page.Code(s.Build)})
 	}

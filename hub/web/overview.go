@@ -69,7 +69,7 @@ func (w *Web) figures(v *console.Visit, c *Cluster) ([]page.Stat, error) {
 // nodeTable joins the register of nodes with what is known of their sessions.
 func (w *Web) nodeTable(v *console.Visit) (page.Table, error) {
 	t := page.Table{Caption: "nav.nodes", Cols: []page.Col{{Label: "node.name"}, {Label: "console.state", Short: true},
-		{Label: "node.link", Short: true}, {Label: "node.beat", Short: true}, {Label: "node.behind", Num: true}, {Label: "node.queued", Num: true},
+		{Label: "node.link", Short: true}, {Label: "node.beat", Short: true}, {Label: "node.queued", Num: true},
 		{Label: "node.numbers", Num: true}},
 		Empty: page.Empty{What: "nodes.empty", Do: "nodes.empty-do", Link: &page.Link{Label: "node.plan", Href: "/nodes/plan"}}}
 	found, err := v.Records().Search(v.Context(), console.Query{Kind: "node", Limit: 200})
@@ -103,7 +103,7 @@ func nodeRow(v *console.Visit, t *page.Table, n *protocol.Node, s NodeState) {
 	link := linkOf(v, n, &s)
 	beat, queued, numbers := beatOf(v, &s)
 	row := t.Add(page.Goto(n.Name, "/nodes/"+string(n.ID)).Under(string(n.ID)), page.State(console.State("node", n.State)), page.State(link), beat,
-		behindOf(&s), queued, numbers)
+		queued, numbers)
 	if link.Tone == page.Bad || link.Tone == page.Warn {
 		row.Tone = link.Tone
 	}
@@ -120,13 +120,6 @@ func beatOf(v *console.Visit, s *NodeState) (beat, queued, numbers page.Cell) {
 		return page.Word("—"), page.Word("—"), page.Word("—")
 	}
 	return page.When(s.Beat), page.Word(console.Size(s.Queued)), page.Number(s.Numbers)
-}
-
-func behindOf(s *NodeState) page.Cell {
-	if s.Behind == nil {
-		return page.Word("—")
-	}
-	return page.Number(*s.Behind)
 }
 
 // linkOf says in a word how a node is connected.

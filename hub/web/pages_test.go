@@ -128,12 +128,17 @@ func TestStripSaysWhetherTheHubCanDecide(t *testing.T) {
 		change func(*Cluster)
 		want   string
 	}{
-		"all servers are there":      {func(c *Cluster) { c.Servers[2].Alive = true }, "省级中心正常"},
-		"one is silent":              {func(*Cluster) {}, "省级中心可用，有服务器失联"},
-		"two are silent":             {func(c *Cluster) { c.Servers[1].Alive = false }, "省级中心不可用"},
-		"nobody leads":               {func(c *Cluster) { c.Leader = "" }, "省级中心正在选举"},
-		"this server stopped":        {func(c *Cluster) { c.Stopped = "disk" }, "本服务器已停止执行"},
-		"two states at one index":    {func(c *Cluster) { c.Servers[1].Digest = protocol.HashOf([]byte("other")) }, "状态指纹不一致"},
+		"all servers are there": {func(c *Cluster) { c.Servers[2].Alive = true }, "省级中心正常"},
+		"one is silent":         {func(*Cluster) {}, "省级中心可用，有服务器失联"},
+		"two are silent":        {func(c *Cluster) { c.Servers[1].Alive = false }, "省级中心不可用"},
+		"nobody leads":          {func(c *Cluster) { c.Leader = "" }, "省级中心正在选举"},
+		"this server stopped":   {func(c *Cluster) { c.Stopped = "disk" }, "本服务器已停止执行"},
+		"two states at one index": {func(c *Cluster) {
+			c.Servers[0].Applied, c.Servers[1].Digest = c.Servers[1].Applied, protocol.HashOf([]byte("other"))
+		}, "状态指纹不一致"},
+		"a comparison that failed":   {func(c *Cluster) { c.Servers[0].Check = CheckOther }, "状态指纹不一致"},
+		"what was compared is told":  {func(*Cluster) {}, "与本机一致"},
+		"what was not is told":       {func(*Cluster) {}, "尚未核对"},
 		"a learner does not count":   {func(c *Cluster) { c.Servers[2].Voter = false }, "在线 2 / 2 台"},
 		"unknown index is not a lag": {func(c *Cluster) { c.Servers[1].Applied, c.Servers[1].Digest = 0, protocol.Hash{} }, "省级中心可用"},
 	} {

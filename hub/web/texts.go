@@ -37,7 +37,7 @@ var frameTexts = page.Texts{
 	"strip.degraded":     {ZH: "省级中心可用，有服务器失联", EN: "The hub works; a server is silent"},
 	"strip.no-quorum":    {ZH: "省级中心不可用：在线服务器不足半数", EN: "The hub cannot decide: too few servers"},
 	"strip.no-leader":    {ZH: "省级中心正在选举", EN: "The hub is electing a leader"},
-	"strip.servers":      {ZH: "在线 {1} / {2} 台", EN: "{1} of {2} servers"},
+	"strip.servers":      {ZH: "在线 {1} / {2} 台", EN: "{1} of {2} {2?server:servers}"},
 	"strip.leader":       {ZH: "主服务器 {1}", EN: "leader {1}"},
 	"strip.index":        {ZH: "本机序号 {1}", EN: "index here {1}"},
 	"notice.disk-scarce": {ZH: "省级服务器 {1} 的磁盘已用 {2}：请尽快腾出空间或扩盘；到 92 % 将不再接收批量操作。", EN: "The disk of server {1} is {2} full: make room or enlarge it soon. At 92 % it takes no more bulk."},
@@ -69,7 +69,7 @@ var reviewTexts = page.Texts{
 	"requests.none-selected": {ZH: "请先勾选要通过的事项。", EN: "Tick the items to approve first."},
 	"requests.one-refused":   {ZH: "“{1}”未通过：{2}", EN: "“{1}” was not published: {2}"},
 	"requests.some-done":     {ZH: "其余 {1} 件已发布。", EN: "The other {1} are published."},
-	"requests.done":          {ZH: "已发布 {1} 个事项，正在送达各节点。", EN: "{1} items are published and on their way to the nodes."},
+	"requests.done":          {ZH: "已发布 {1} 个事项，正在送达各节点。", EN: "{1} {1?item is published and on its:items are published and on their} way to the nodes."},
 
 	"request.title":    {ZH: "事项", EN: "Item"},
 	"request.from":     {ZH: "提出地", EN: "From"},

@@ -95,6 +95,10 @@ func calendars(tx *store.Tx, c *protocol.Case) []protocol.Dep {
 // window it is a request to the home, which answers once.
 func (d *Desk) Deliver(ctx context.Context, who *protocol.Account, a CaseAct, how protocol.Delivery) (rec protocol.Record, err error) {
 	err = d.onCase(ctx, who, protocol.MayDeliver, a, func(tx *store.Tx, c *protocol.Case) error {
+		if how.Way != "courier" && how.Tracking != "" {
+			return &protocol.Fault{Code: protocol.Refused, Rule: "C-20b", Op: "case.deliver", Ref: a.Case,
+				Text: "只有快递送达才填写快递单号;请清空单号,或将送达方式改为快递"}
+		}
 		home, _, err := tx.Get(a.Case)
 		if err != nil {
 			return err

@@ -356,6 +356,10 @@ func TestACaseGoesItsWayWithFourEyes(t *testing.T) {
 	}
 	_, err = o.Decide(t.Context(), decider, CaseAct{Case: ref, Seen: rec.Rev}, "grant", protocol.Decision{Text: "准予"})
 	o.must(err)
+	mixed := protocol.Delivery{Recipient: "申请人甲", Way: "counter", Tracking: "SF0001"}
+	if _, err = o.Deliver(t.Context(), clerk, CaseAct{Case: ref}, mixed); ruleOf(err) != "C-20b" {
+		t.Errorf("a parcel number at the counter: %v", err)
+	}
 	_, err = o.Deliver(t.Context(), clerk, CaseAct{Case: ref}, protocol.Delivery{Recipient: "申请人甲", Way: "counter"})
 	o.must(err)
 	if c := o.caseIn(ref); c.State != protocol.CaseDelivered || c.Delivery.Place != here {

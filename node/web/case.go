@@ -21,11 +21,10 @@ func (w *Web) showCase(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	history, err := v.History(rec.Ref)
+	history, err := caseHistory(v, c, rec.Ref)
 	if err != nil {
 		return err
 	}
-	history.ID, history.Refresh = "history", 15
 	next, err := w.acts(v, c, &rec)
 	if err != nil {
 		return err
@@ -104,7 +103,7 @@ func outcomeFacts(v *console.Visit, c *protocol.Case) (facts []page.Fact) {
 		}
 	}
 	if d := c.Decision; d != nil {
-		facts = append(facts, page.Fact{Label: "outcome.decision", Cell: page.State(console.State("case", string(c.State)))})
+		facts = append(facts, page.Fact{Label: "outcome.decision", Cell: decisionCell(c)})
 		add("outcome.text", d.Text)
 		add("console.reason", d.Reason)
 		add("outcome.basis", d.Basis)
@@ -124,6 +123,21 @@ func outcomeFacts(v *console.Visit, c *protocol.Case) (facts []page.Fact) {
 	}
 	return facts
 }
+
+// decisionCell is what was decided, which stays, beside the state it has led to.
+func decisionCell(c *protocol.Case) page.Cell {
+	state := console.State("case", string(c.State))
+	decided, known := decidedState[c.Decision.Kind]
+	if !known || decided == c.State {
+		return page.State(state)
+	}
+	cell := page.State(console.State("case", string(decided)))
+	cell.Badges = append(cell.Badges, state)
+	return cell
+}
+
+// decidedState is the state that a decision of a kind is.
+var decidedState = map[string]protocol.CaseState{"grant": protocol.CaseGranted, "deny": protocol.CaseDenied, "refuse": protocol.CaseRefused}
 
 // materials shows what was handed in line by line, by the names of the guide
 // that was displayed.

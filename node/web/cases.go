@@ -10,9 +10,9 @@ import (
 // and shown on the opened case only (cases.md §16).
 var cases = console.List{
 	Kind: "case", Family: "case", Hint: "cases.hint", Caption: "nav.cases", Refresh: 15,
-	States: caseStates(),
+	States: caseStates(), Brief: true,
 	Facets: []console.Select{{Facet: "agency", Label: "case.agency", Name: (*console.Visit).Agency},
-		{Facet: "window", Label: "case.from", Name: func(v *console.Visit, n string) string { return v.Place(protocol.NodeID(n)) }}},
+		{Facet: "handler", Label: "case.handler", Name: placeName}, {Facet: "window", Label: "case.from", Name: placeName}},
 	Key:   console.NumberKey,
 	Cols:  caseCols,
 	Empty: page.Empty{What: "cases.empty", Do: "cases.empty-do", Link: &page.Link{Label: "nav.intake", Href: "/intake"}},
@@ -25,6 +25,8 @@ var cases = console.List{
 		return nil
 	},
 }
+
+func placeName(v *console.Visit, id string) string { return v.Place(protocol.NodeID(id)) }
 
 var caseCols = []page.Col{{Label: "case.number", Short: true}, {Label: "case.item"}, {Label: "case.applicant", Short: true},
 	{Label: "console.state", Short: true}, {Label: "case.due", Short: true}, {Label: "case.received", Short: true}, {Label: "case.from", Short: true}}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"slices"
 
 	"xiangyun/protocol"
@@ -34,14 +33,6 @@ func (w *Web) home(v *console.Visit) error {
 }
 
 func (w *Web) today(v *console.Visit) ([]console.Section, error) {
-	counts, err := v.Records().Search(v.Context(), console.Query{Kind: "case", Limit: 1, Count: []string{console.CountState}})
-	if err != nil {
-		return nil, fmt.Errorf("count cases: %w", err)
-	}
-	n := map[string]uint64{}
-	for _, c := range counts.Counts {
-		n[c.Value] = c.N
-	}
 	late, err := w.cfg.Reader.Lapses(0, v.Now(), maxUrgent+1)
 	if err != nil {
 		return nil, err
@@ -50,15 +41,11 @@ func (w *Web) today(v *console.Visit) ([]console.Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	stat := func(label string, count uint64, state string) page.Stat {
-		return page.Stat{Label: label, Value: page.Number(count).Text, Unit: "home.cases", Href: "/cases?state=" + state}
+	stats, err := dutyStats(v)
+	if err != nil {
+		return nil, err
 	}
-	waiting := stat("home.waiting", n["received"]+n["arrived"], "received")
-	if n["arrived"] > 0 {
-		waiting.Note = v.T("home.arrived", n["arrived"])
-	}
-	stats := []page.Stat{urgentStat("home.late", late, page.Bad), urgentStat("home.soon", soon, page.Warn), waiting,
-		stat("home.accepted", n["accepted"], "accepted"), stat("home.to-deliver", n["granted"]+n["denied"], "granted")}
+	stats = append([]page.Stat{urgentStat(v, "home.late", late, page.Bad), urgentStat(v, "home.soon", soon, page.Warn)}, stats...)
 	find := &page.Filter{Action: "/cases", Label: "home.find", Hint: "cases.hint"}
 	urgent, err := urgentTable(v, slices.Concat(late[:min(len(late), maxUrgent)], soon))
 	if err != nil {
@@ -68,11 +55,12 @@ func (w *Web) today(v *console.Visit) ([]console.Section, error) {
 		{ID: "urgent", Refresh: 30, Title: "home.urgent", Table: &urgent}}, nil
 }
 
-func urgentStat(label string, list []Lapse, tone page.Tone) page.Stat {
-	s := page.Stat{Label: label, Value: page.Number(min(len(list), maxUrgent)).Text, Unit: "home.cases", Href: "#urgent"}
+func urgentStat(v *console.Visit, label string, list []Lapse, tone page.Tone) page.Stat {
+	s := page.Stat{Label: label, Value: page.Number(min(len(list), maxUrgent)).Text, Href: "#urgent"}
 	if len(list) > maxUrgent {
 		s.Value += "+"
 	}
+	s.Unit = v.T("home.cases", s.Value)
 	if len(list) > 0 {
 		s.Tone = tone
 	}

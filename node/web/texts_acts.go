@@ -56,7 +56,7 @@ var actTexts = page.Texts{
 	"field.withdraw":       {ZH: "撤回原因", EN: "Why"},
 	"field.withdraw-help":  {ZH: "请先核验申请人身份。", EN: "Check the applicant's identity first."},
 	"field.recipient-help": {ZH: "与证件一致；代领时填写代领人并核验委托。", EN: "As on the identity paper; for an agent, check the mandate."},
-	"field.tracking-help":  {ZH: "快递送达时必填。", EN: "Needed when sent by courier."},
+	"field.tracking-help":  {ZH: "只在快递送达时填写，且必填；其他方式请留空。", EN: "For a courier only, and needed then; leave it empty otherwise."},
 }
 
 var intakeTexts = page.Texts{
@@ -95,5 +95,5 @@ var intakeTexts = page.Texts{
 	"intake.no-answer":      {ZH: "请选择该项材料的核对情况", EN: "Say what was found of this material"},
 	"intake.bad-file":       {ZH: "{1}：{2}", EN: "{1}: {2}"},
 	"intake.too-big":        {ZH: "文件过大，请压缩或拆分后重新上传", EN: "the file is too large; compress or split it"},
-	"intake.many-scans":     {ZH: "每项材料最多 {1} 个文件", EN: "At most {1} files for a material"},
+	"intake.many-scans":     {ZH: "每项材料最多 {1} 个文件", EN: "At most {1} {1?file:files} for a material"},
 }

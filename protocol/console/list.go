@@ -24,6 +24,7 @@ type List struct {
 	Empty   page.Empty
 	Caption string // label
 	Refresh int    // seconds
+	Brief   bool   // no tab for a state that nothing is in: for kinds of many states
 }
 
 // Select filters by a facet.
@@ -49,6 +50,10 @@ func (l *List) Section(v *Visit) (Section, error) {
 	if err != nil {
 		return Section{}, fmt.Errorf("count %s: %w", l.Kind, err)
 	}
+	states, err := l.states(v, q, counts)
+	if err != nil {
+		return Section{}, err
+	}
 	table := page.Table{Caption: l.Caption, Cols: l.Cols, Empty: l.Empty}
 	if l.filtered(v) {
 		table.Empty = page.Empty{What: "console.none-found", Do: "console.none-found-do", Link: &page.Link{Label: "page.clear", Href: v.R.URL.Path}}
@@ -58,7 +63,7 @@ func (l *List) Section(v *Visit) (Section, error) {
 			return Section{}, err
 		}
 	}
-	return Section{ID: "list", Refresh: l.Refresh, Tabs: l.tabs(v, q, counts), Filter: l.filter(v, counts), Table: &table,
+	return Section{ID: "list", Refresh: l.Refresh, Tabs: l.tabs(v, q, states), Filter: l.filter(v, counts), Table: &table,
 		Pager: l.pager(v, found)}, nil
 }
 
@@ -71,11 +76,32 @@ func (l *List) query(v *Visit) Query {
 		q.State = l.Start
 	}
 	for _, s := range l.Facets {
-		if value := v.R.FormValue(s.Facet); value != "" {
+		for _, value := range s.chosen(v) {
 			q.Facets = append(q.Facets, protocol.Facet{Name: s.Facet, Value: value})
 		}
 	}
 	return q
+}
+
+// chosen are the values to filter by; a link may name several.
+func (s *Select) chosen(v *Visit) (values []string) {
+	if v.R.FormValue(s.Facet) == "" { // reads the form, too
+		return nil
+	}
+	return v.R.Form[s.Facet]
+}
+
+// states counts for the tabs: each says how many the list behind it shows, so
+// the facets that are chosen narrow it as they narrow the list.
+func (l *List) states(v *Visit, q Query, all Result) (Result, error) {
+	if l.Family == "" || len(q.Facets) == len(l.Fixed) {
+		return all, nil
+	}
+	r, err := v.Records().Search(v.Context(), Query{Kind: l.Kind, Facets: q.Facets, Limit: 1, Count: []string{CountState}})
+	if err != nil {
+		return r, fmt.Errorf("count states of %s: %w", l.Kind, err)
+	}
+	return r, nil
 }
 
 // find looks for an exact number first: whoever types one wants that record.
@@ -124,6 +150,9 @@ func (l *List) tabs(v *Visit, q Query, counts Result) []page.Tab {
 	href := func(state string) string { return page.With(v.R.URL, stateParam, state, "after", "", trailParam, "") }
 	tabs := []page.Tab{{Label: "console.all", Href: href(allStates), Count: all, Active: q.State == ""}}
 	for _, s := range l.States {
+		if l.Brief && each[s] == 0 && q.State != s {
+			continue
+		}
 		tabs = append(tabs, page.Tab{Label: Word("state."+l.Family+".", s), Href: href(s), Count: each[s], Active: q.State == s})
 	}
 	return tabs
@@ -138,6 +167,12 @@ func (l *List) filter(v *Visit, counts Result) *page.Filter {
 		f.Fields = append(f.Fields, page.Hidden(stateParam, state))
 	}
 	for _, s := range l.Facets {
+		if several := s.chosen(v); len(several) > 1 {
+			for _, value := range several {
+				f.Fields = append(f.Fields, page.Hidden(s.Facet, value))
+			}
+			continue
+		}
 		field := page.Field{Name: s.Facet, Label: s.Label, Kind: page.InputSelect, Value: v.R.FormValue(s.Facet),
 			Options: []page.Option{{Label: "console.all"}}}
 		for _, c := range counts.Counts {

@@ -63,9 +63,9 @@ var frameTexts = page.Texts{
 	"clock.k1":        {ZH: "一次性告知", EN: "One-time notice"},
 	"clock.k2":        {ZH: "承诺时限", EN: "Promised limit"},
 	"clock.k3":        {ZH: "法定时限", EN: "Legal limit"},
-	"due.left":        {ZH: "剩 {1} 个工作日", EN: "{1} working day(s) left"},
+	"due.left":        {ZH: "剩 {1} 个工作日", EN: "{1} working {1?day:days} left"},
 	"due.today":       {ZH: "今日到期", EN: "Due today"},
-	"due.over":        {ZH: "超期 {1} 个工作日", EN: "{1} working day(s) overdue"},
+	"due.over":        {ZH: "超期 {1} 个工作日", EN: "{1} working {1?day:days} overdue"},
 	"due.provisional": {ZH: "（暂定）", EN: " (provisional)"},
 }
 

@@ -114,7 +114,7 @@ var serviceTexts = page.Texts{
 	"guide.form":         {ZH: "形式", EN: "Form"},
 	"guide.source":       {ZH: "来源", EN: "Source"},
 	"guide.standard":     {ZH: "受理标准", EN: "Standard"},
-	"guide.copies":       {ZH: "{1} 份", EN: "{1} copies"},
+	"guide.copies":       {ZH: "{1} 份", EN: "{1} {1?copy:copies}"},
 
 	"necessity.required":    {ZH: "必要", EN: "Required"},
 	"necessity.deferrable":  {ZH: "可容缺", EN: "May follow later"},
@@ -132,8 +132,8 @@ var serviceTexts = page.Texts{
 
 	"limit.none":  {ZH: "无", EN: "none"},
 	"limit.wd":    {ZH: "{1} 个工作日", EN: "{1} working days"},
-	"limit.day":   {ZH: "{1} 日", EN: "{1} days"},
-	"limit.month": {ZH: "{1} 个月", EN: "{1} months"},
+	"limit.day":   {ZH: "{1} 日", EN: "{1} {1?day:days}"},
+	"limit.month": {ZH: "{1} 个月", EN: "{1} {1?month:months}"},
 
 	"casetype.instant":      {ZH: "即办件", EN: "On the spot"},
 	"casetype.promise":      {ZH: "承诺件", EN: "Within a promised time"},

@@ -147,13 +147,14 @@ func (v *Visit) History(ref protocol.Ref) (Section, error) {
 	if err != nil {
 		return s, fmt.Errorf("read history of %s: %w", ref, err)
 	}
-	if s.Timeline = v.timeline(ref.Kind, steps); len(steps) == 0 {
+	if s.Timeline = v.Timeline(ref.Kind, steps); len(steps) == 0 {
 		s.Lead = "console.no-history"
 	}
 	return s, nil
 }
 
-func (v *Visit) timeline(kind protocol.KindName, steps []Step) []page.Moment {
+// Timeline shows steps one by one; moment i is that of step i.
+func (v *Visit) Timeline(kind protocol.KindName, steps []Step) []page.Moment {
 	list := make([]page.Moment, 0, len(steps))
 	for _, s := range steps {
 		m := page.Moment{At: s.At, What: v.Act(kind, s.Act), Who: v.Person(s.By), Place: v.Place(s.Home)}

@@ -92,7 +92,8 @@ func TestNumbers(t *testing.T) {
 }
 
 func TestTextsTakeArguments(t *testing.T) {
-	c := catalogue{Texts{"a.b": {"共 {1} 件，其中 {2}", "{2} of {1}"}, "a.c": {"截至 {1}", "as of {1}"}, "a.d": {"今天", "today"}}, EN}
+	c := catalogue{Texts{"a.b": {"共 {1} 件，其中 {2}", "{2} of {1}"}, "a.c": {"截至 {1}", "as of {1}"}, "a.d": {"今天", "today"},
+		"a.e": {"{1} 天", "{1} {1?day:days}"}}, EN}
 	for _, row := range []struct {
 		name, got, want string
 	}{
@@ -101,6 +102,9 @@ func TestTextsTakeArguments(t *testing.T) {
 		{"a text in its language", c.t("a.c", Text{"今天", "today"}), "as of today"},
 		{"a missing argument stays visible", c.t("a.b", 5), "{2} of 5"},
 		{"an argument is not expanded again", c.t("a.b", "{2}", "y"), "y of {2}"},
+		{"one is singular", c.t("a.e", 1), "1 day"},
+		{"two are plural", c.t("a.e", uint64(2)), "2 days"},
+		{"eleven are plural", c.t("a.e", "11"), "11 days"},
 		{"an unknown key stays visible", c.t("a.x"), "⟦a.x⟧"},
 		{"a label that is a key", c.label("a.d"), "today"},
 		{"a label that is finished text", c.label("收件箱"), "收件箱"},

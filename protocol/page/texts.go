@@ -9,7 +9,8 @@ import (
 )
 
 // Text is one sentence or word in both languages. {1}, {2} … stand for the
-// arguments; both languages use the same ones.
+// arguments; both languages use the same ones. {1?day:days} is the first word
+// when argument 1 is 1 and the second otherwise.
 type Text struct {
 	ZH, EN string
 }
@@ -28,7 +29,7 @@ type Texts map[string]Text
 
 var (
 	keyShape    = regexp.MustCompile(`^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$`)
-	placeholder = regexp.MustCompile(`\{[1-9]\}`)
+	placeholder = regexp.MustCompile(`\{[1-9](\?[^{}:]*:[^{}:]*)?\}`)
 )
 
 func (t Texts) validate() error {
@@ -47,8 +48,10 @@ func (t Texts) validate() error {
 	return nil
 }
 
+// holes are the arguments that a text shows; to agree with one in number shows
+// nothing.
 func holes(s string) []string {
-	all := placeholder.FindAllString(s, -1)
+	all := slices.DeleteFunc(placeholder.FindAllString(s, -1), func(hole string) bool { return len(hole) > len("{1}") })
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -90,8 +93,21 @@ func fill(s string, l Lang, args []any) string {
 		if i >= len(args) {
 			return hole
 		}
-		return strings.TrimSpace(argText(l, args[i]))
+		said := strings.TrimSpace(argText(l, args[i]))
+		if forms := hole[len("{1") : len(hole)-1]; forms != "" {
+			return inNumber(said, forms[len("?"):])
+		}
+		return said
 	})
+}
+
+// inNumber chooses between the words for one and for any other number.
+func inNumber(n, forms string) string {
+	one, many, _ := strings.Cut(forms, ":")
+	if n == "1" {
+		return one
+	}
+	return many
 }
 
 func argText(l Lang, arg any) string {

@@ -103,8 +103,12 @@ func (r *Records) matches(rec *protocol.Record, q *console.Query) (protocol.Term
 	}
 	ok := (q.State == "" || terms.State == q.State) && (q.Key == "" || slices.Contains(terms.Keys, q.Key)) &&
 		strings.Contains(terms.Title+terms.Text, q.Text)
-	for _, f := range q.Facets {
-		ok = ok && slices.Contains(terms.Facets, f)
-	}
-	return terms, ok
+	return terms, ok && hasFacets(terms.Facets, q.Facets)
+}
+
+// hasFacets: any value of a name, and every name, as in replication/search.
+func hasFacets(has, want []protocol.Facet) bool {
+	return !slices.ContainsFunc(want, func(w protocol.Facet) bool {
+		return !slices.ContainsFunc(want, func(f protocol.Facet) bool { return f.Name == w.Name && slices.Contains(has, f) })
+	})
 }
