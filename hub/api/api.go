@@ -86,7 +86,7 @@ type NodeStatus struct {
 	ID        protocol.NodeID  `json:"id"`
 	State     string           `json:"state"`
 	Epoch     uint64           `json:"epoch"`
-	Urgent    uint64           `json:"urgent" doc:"紧急通道已判定到的序号"`
+	Urgent    uint64           `json:"urgent" doc:"紧急通道执行到的序号"`
 	Bulk      uint64           `json:"bulk"`
 	Frozen    string           `json:"frozen,omitempty" doc:"为何不再接收它的日志"`
 	Forks     []Fork           `json:"forks,omitempty" doc:"与省级已有日志不一致的通道"`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -116,7 +117,7 @@ func SendItems(ctx context.Context, c Caller, drafts []Draft[protocol.ItemFiling
 		}
 		var out struct{ Items []struct{ ID string } }
 		if err := c.Call(ctx, http.MethodPost, "/api/v1/items", map[string]any{"filings": body}, &out); err != nil {
-			return sent, fmt.Errorf("报请第 %d 至 %d 行: %w", batch[0].Line, batch[len(batch)-1].Line, err)
+			return sent, about("报请"+rows(batch), err)
 		}
 		sent.Batches++
 		for _, r := range out.Items {
@@ -160,7 +161,7 @@ func SendEntries(ctx context.Context, c Caller, title func(protocol.CatalogEntry
 		}
 		var out submitted
 		if err := c.Call(ctx, http.MethodPost, "/api/v1/catalog/changesets", map[string]any{"title": name, "entries": entries}, &out); err != nil {
-			return sent, fmt.Errorf("报送%s(%s的目录条目): %w", rows(batch), batch[0].Body.Provider, err)
+			return sent, about(fmt.Sprintf("报送%s(%s的目录条目)", rows(batch), batch[0].Body.Provider), err)
 		}
 		sent.Batches += len(out.Changesets)
 		sent.Unchanged += len(batch)
@@ -174,9 +175,21 @@ func SendEntries(ctx context.Context, c Caller, title func(protocol.CatalogEntry
 	return sent, nil
 }
 
+// about says in an error which rows it is about. People are shown the text of a
+// fault and not what was wrapped around it, so it goes into the text.
+func about(what string, err error) error {
+	var f *protocol.Fault
+	if !errors.As(err, &f) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	told := *f
+	told.Text = what + ": " + f.Text
+	return &told
+}
+
 // rows names the rows of a batch as the file counts them; it is sorted by
 // agency, so there may be gaps.
-func rows(batch []Draft[protocol.CatalogEntry]) string {
+func rows[T any](batch []Draft[T]) string {
 	first, last := batch[0].Line, batch[len(batch)-1].Line
 	switch {
 	case len(batch) == 1:
