@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"xiangyun/hub/api"
+	"xiangyun/hub/web"
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
 	"xiangyun/protocol/rest"
@@ -76,8 +77,12 @@ func (r reader) Queue(ref protocol.Ref) (list []api.Held, err error) {
 }
 
 // Status gathers where this server, the cluster and the nodes stand.
-func (r reader) Status(context.Context) (api.Status, error) {
+func (r reader) Status(ctx context.Context) (api.Status, error) {
 	st, err := r.fsm.Status()
+	if err != nil {
+		return api.Status{}, err
+	}
+	links, err := r.links(ctx)
 	if err != nil {
 		return api.Status{}, err
 	}
@@ -98,12 +103,22 @@ func (r reader) Status(context.Context) (api.Status, error) {
 				n.Forks = append(n.Forks, api.Fork{Lane: f.Lane, Here: f.Here, There: f.There})
 			}
 		}
-		if seen, ok := r.sightings.of(o.ID); ok {
-			n.LastBeat, n.Queue, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
-		}
+		l := links[o.ID]
+		n.Server, n.Connected, n.LastBeat, n.Queue, n.Numbers = l.Server, l.Connected, l.Beat, l.Queued, l.Numbers
 		out.Nodes = append(out.Nodes, n)
 	}
 	return out, nil
+}
+
+// links gives, by node, what the pages say of its link: one answer to people
+// and to programs.
+func (r reader) links(ctx context.Context) (map[protocol.NodeID]web.NodeState, error) {
+	list, err := pageReader{r}.Nodes(ctx)
+	byNode := make(map[protocol.NodeID]web.NodeState, len(list))
+	for _, l := range list {
+		byNode[l.ID] = l
+	}
+	return byNode, err
 }
 
 // online tells the servers that gossip hears, this one among them.

@@ -45,6 +45,6 @@ func (n *Node) scrubOnce(ctx context.Context) error {
 	}
 	n.log.Error("stored data is damaged; acts are refused", "err", err)
 	f := protocol.NewFault(protocol.BadChain, "scrub", "例行检查发现本节点的数据库有损坏,已停止办理;请联系运维人员")
-	f.Hint = "先确认待上报为 0(xiangyun node status),再停止本节点、移开数据库,用新令牌重新接入取回数据"
+	f.Hint = "先确认待发送为 0(xiangyun node status),再停止本节点、移开数据库,用新令牌重新接入取回数据"
 	return n.store.Freeze(f)
 }

@@ -107,7 +107,7 @@ func Authorize(q Question) *Fault {
 			break
 		}
 		if r.ownAgency && q.Subject.Agency != "" && q.Agency != "" && q.Subject.Agency != q.Agency {
-			return NewFault(Denied, string(q.Verb), "该事项属于其他机构,您无权办理")
+			return NewFault(Denied, string(q.Verb), "这属于机构 %s,您的账号属于机构 %s,无权办理", q.Agency, q.Subject.Agency)
 		}
 		return nil
 	}

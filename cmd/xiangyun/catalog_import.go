@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +33,7 @@ func entryFlags(c *cobra.Command) {
 func catalogImport() *cobra.Command {
 	c := &cobra.Command{Use: "import [文件.csv]", Short: "从 CSV 报送目录条目", Args: fileOr("template")}
 	c.Flags().Bool("template", false, "输出可供填写的 CSV 模板,含一行示例")
-	c.Flags().String("title", "", "批次标题;默认为文件名")
+	c.Flags().String("title", "", "批次标题;默认为“机构名目录报送 日期”")
 	entryFlags(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if on(cmd, "template") {
@@ -93,14 +92,21 @@ func importEntries(cmd *cobra.Command, file string) error {
 	if err := nameProviders(cmd, cl, sheet.Drafts); err != nil {
 		return err
 	}
-	title := flag(cmd, "title")
-	if title == "" {
-		title = filepath.Base(file)
-	}
 	line := progress.New(cmd.ErrOrStderr(), "报送", len(sheet.Drafts))
-	r.Sent, err = importer.SendEntries(cmd.Context(), cl, title, sheet.Drafts, line.Add)
+	r.Sent, err = importer.SendEntries(cmd.Context(), cl, titled(flag(cmd, "title")), sheet.Drafts, line.Add)
 	line.End()
 	return errors.Join(err, r.end(cmd, "报送", "下一步: 由另一人一审(xiangyun catalog first-review --all --as 登录名)"))
+}
+
+// titled names each batch: as told, or by its agency and today, which a
+// reviewer knows and a file name of another machine does not tell.
+func titled(told string) func(protocol.CatalogEntry) string {
+	return func(e protocol.CatalogEntry) string {
+		if told != "" {
+			return told
+		}
+		return e.Provider + "目录报送 " + time.Now().In(protocol.Beijing).Format(time.DateOnly)
+	}
 }
 
 // nameProviders fills in the registered names of agencies, and the division of

@@ -49,6 +49,9 @@ func hubJoin() *cobra.Command {
 		if err := needed(cmd, "advertise"); err != nil {
 			return err
 		}
+		if err := idle(flag(cmd, "dir"), "加入须用空目录,令牌没有被用掉"); err != nil {
+			return err
+		}
 		v, err := joinerOf(cmd)
 		if err != nil {
 			return err

@@ -74,13 +74,13 @@ func hubStatus() *cobra.Command {
 		}
 		return st.print(cmd)
 	}
-	return described(c, "状态摘要在“已判定到”相同的服务器上应当相同。\n心跳是本服务器听到的;节点正连着另一台服务器时这里为空。", readExits)
+	return described(c, "状态指纹在“执行到序号”相同的服务器上应当相同。在空闲时也随时限时钟前进,因此先看“执行到序号”是否相等。各服务器每 30 秒自动互相核对一次,不一致的少数一方自行停用。\n心跳、待发送和收件号由连着节点的服务器听到;连在另一台时写“见 hub3”,到那一台上看。", readExits)
 }
 
 func (s *hubState) print(cmd *cobra.Command) error {
 	out := cmd.OutOrStdout()
-	g := grid{{"本服务器", s.Server}, {"主服务器", plainText(s.Leader)}, {"已判定到", fmt.Sprint(s.Applied)}, {"代次", fmt.Sprint(s.Generation)},
-		{"规则级别", fmt.Sprint(s.Level)}, {"状态摘要", s.Digest}, {"等待管理员处理", fmt.Sprint(s.Held)}, {"超期", fmt.Sprint(s.Overdue)}, {}}
+	g := grid{{"本服务器", s.Server}, {"主服务器", plainText(s.Leader)}, {"执行到序号", fmt.Sprint(s.Applied)}, {"代次", fmt.Sprint(s.Generation)},
+		{"规则级别", fmt.Sprint(s.Level)}, {"状态指纹", s.Digest}, {"待查条目", fmt.Sprint(s.Held)}, {"超期", fmt.Sprint(s.Overdue)}, {}}
 	if err := errors.Join(g.print(out), s.members().print(out)); err != nil {
 		return err
 	}
@@ -89,8 +89,7 @@ func (s *hubState) print(cmd *cobra.Command) error {
 		_, err := fmt.Fprintln(out, "还没有节点;接入见 xiangyun hub token --node")
 		return err
 	}
-	return table(cmd, s.Nodes, []column{{"节点", "id"}, {"状态", "state"}, {"代次", "epoch"}, {"紧急", "urgent"}, {"批量", "bulk"},
-		{"冻结", "frozen"}, {"最近心跳", "last_beat|time"}, {"待上报字节", "queue_bytes"}, {"剩余收件号", "numbers_left"}})
+	return s.nodes(cmd)
 }
 
 func (s *hubState) members() grid {

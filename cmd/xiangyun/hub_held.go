@@ -16,18 +16,18 @@ import (
 // hubHeld is what an operator does with entries that nobody could decide
 // (replication.Q2).
 func hubHeld() *cobra.Command {
-	return group("held", "等待管理员处理的日志:查看、作废、重新判定、更正",
-		list{use: "list", short: "等待管理员处理的日志", path: "/api/v1/held", paging: byMax,
+	return group("held", "待查条目(等待管理员处理的操作):查看、作废、重新判定、更正",
+		list{use: "list", short: "待查条目清单", path: "/api/v1/held", paging: byMax,
 			columns: []column{{"种类", "ref.kind"}, {"编号", "ref.id"}, {"来源", "origin"}, {"操作", "act"}, {"办理时间", "at|time"}, {"通道", "pos.lane"},
 				{"序号", "pos.seq"}, {"原因", "reason"}}}.command(),
 		heldShow(),
-		settling("discard", "作废第一条等待处理的日志", "该操作视为没有发生;原条目作为证据保留,来源节点收到 Q2 拒绝。其后的逐条重新判定。"),
-		settling("replay", "重新判定等待处理的日志", "用于软件或规则级别升级之后;仍无法处理的继续等待,顺序不变。"),
-		settling("fix", "以更正后的内容代替第一条", "更正内容须经来源节点确认。规则不接受则什么都不变;接受则记录随即变更,来源节点收到 Q2 拒绝并取得更正后的记录。"))
+		settling("discard", "作废第一条待查条目", "该操作视为没有发生;原条目作为证据保留,来源节点收到 Q2 拒绝。其后的逐条重新判定。"),
+		settling("replay", "重新判定待查条目", "用于软件或规则级别升级之后;仍无法处理的继续等待,顺序不变。"),
+		settling("fix", "以更正后的内容代替第一条待查条目", "更正内容须经来源节点确认。规则不接受则什么都不变;接受则记录随即变更,来源节点收到 Q2 拒绝并取得更正后的记录。"))
 }
 
 func heldShow() *cobra.Command {
-	c := &cobra.Command{Use: "show 种类 编号", Short: "一个记录等待处理的日志及原文", Args: exactly(2, "种类 编号")}
+	c := &cobra.Command{Use: "show 种类 编号", Short: "一个记录的待查条目及原文", Args: exactly(2, "种类 编号")}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		cl, err := dial(cmd)
 		if err != nil {

@@ -23,6 +23,9 @@ func nodeEnroll() *cobra.Command {
 	c.Flags().String("server", "", serverHelp)
 	tokenFlag(c)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := idle(flag(cmd, "dir"), "请先停止节点(systemctl stop xiangyun-node),再接入;令牌没有被用掉"); err != nil {
+			return err
+		}
 		v, err := joinerOf(cmd)
 		if err != nil {
 			return err
@@ -35,7 +38,7 @@ func nodeEnroll() *cobra.Command {
 			fmt.Fprintf(cmd.OutOrStdout(), "节点 %s 已接入\n下一步: xiangyun node serve --dir %s\n", id, flag(cmd, "dir"))
 		})
 	}
-	return described(c, "用省级管理员发放的令牌接入(hub token --node 节点)。密钥在本机生成,不离开本机。\n磁盘损坏后用新令牌在空目录中再接入一次,节点会从省级恢复,旧的一份从此作废。", joinExits)
+	return described(c, "用省级管理员发放的令牌接入(hub token --node 节点)。密钥在本机生成,不离开本机。\n磁盘损坏后用新令牌在空目录中再接入一次,节点会从省级恢复,旧的一份从此作废。\n在原目录中重新接入须先停止节点;节点正在运行时拒绝,令牌不会被用掉。", joinExits)
 }
 
 func nodeServe() *cobra.Command {

@@ -12,11 +12,11 @@ import (
 // nodeClientCommands talk to the node that runs in --dir, or to another one
 // with --server-url.
 func nodeClientCommands() []*cobra.Command {
-	return talking(nodeStatus(), group("work", "待处置:省级未采纳的本地操作", workList(), workShow(), workClose()), forkCommands(), nodeTurn("offline"), nodeTurn("online"), accountCommand())
+	return talking(nodeStatus(), group("work", "待处理:省级未采纳的本地操作", workList(), workShow(), workClose()), forkCommands(), nodeTurn("offline"), nodeTurn("online"), accountCommand())
 }
 
 func nodeStatus() *cobra.Command {
-	c := &cobra.Command{Use: "status", Short: "本节点的连接、数据新旧、待上报和收件号余量", Args: exactly(0, "")}
+	c := &cobra.Command{Use: "status", Short: "本节点的连接、数据新旧、待发送和收件号余量", Args: exactly(0, "")}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		cl, err := dial(cmd)
 		if err != nil {
@@ -37,7 +37,7 @@ func nodeStatus() *cobra.Command {
 func nodeTable(cmd *cobra.Command, st any) error {
 	var g grid
 	for _, row := range []column{{"节点", "node"}, {"代次", "epoch"}, {"与省级连通", "connected"}, {"断网演练", "drilling"}, {"冻结", "frozen"}, {"剩余收件号", "numbers_left"},
-		{"待处置", "work_open"}, {"待传附件", "blobs_queued"}, {"证书有效期至", "cert_until"}} {
+		{"待处理", "work_open"}, {"待传附件", "blobs_queued"}, {"证书有效期至", "cert_until"}} {
 		g.add(row.title, text(at(st, row.path)))
 	}
 	g.add("磁盘", roomTexts[text(at(st, "room"))])
@@ -55,7 +55,7 @@ func nodeTable(cmd *cobra.Command, st any) error {
 			return fmt.Errorf("read lanes: %w", err)
 		}
 	}
-	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待上报", "queued"}, {"字节", "queued_bytes"}, {"最早一条", "oldest"}, {"何时起", "since"}, {"未连通的原因", "error"}})
+	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待发送", "queued"}, {"字节", "queued_bytes"}, {"最早一条", "oldest"}, {"何时起", "since"}, {"未连通的原因", "error"}})
 }
 
 // roomTexts says what each step of a filling disk stops (replication.md §12).
@@ -91,19 +91,19 @@ func diskLeft(st any) string {
 }
 
 func workList() *cobra.Command {
-	return list{use: "list", short: "待处置清单", path: "/api/v1/work", paging: allOnce,
+	return list{use: "list", short: "待处理清单", path: "/api/v1/work", paging: allOnce,
 		columns: []column{{"编号", "id"}, {"操作", "act"}, {"办理人", "by"}, {"规则", "verdict.rule"}, {"说明", "verdict.text"}, {"列入时间", "opened"}}}.command()
 }
 
 func workShow() *cobra.Command {
-	return one{use: "show 编号", short: "一项待处置及其内容,供重新录入", path: "/api/v1/work/%s"}.command()
+	return one{use: "show 编号", short: "一项待处理及其内容,供重新录入", path: "/api/v1/work/%s"}.command()
 }
 
 func workClose() *cobra.Command {
-	return act{use: "close 编号", short: "办结一项待处置", args: "编号", count: 1, path: "/api/v1/work/%s/close",
+	return act{use: "close 编号", short: "办结一项待处理", args: "编号", count: 1, path: "/api/v1/work/%s/close",
 		flags: func(c *cobra.Command) { c.Flags().String("note", "", "如何处置的(必填)") }, need: []string{"note"},
 		body: func(cmd *cobra.Command) (any, error) { return map[string]string{"note": flag(cmd, "note")}, nil },
-		said: saying("待处置 %s 已办结")}.command()
+		said: saying("待处理 %s 已办结")}.command()
 }
 
 func nodeTurn(way string) *cobra.Command {

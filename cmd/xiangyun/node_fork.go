@@ -34,7 +34,7 @@ func forkShow() *cobra.Command {
 			return err
 		}
 		return &protocol.Fault{Code: protocol.Fork, Op: "show fork", Text: "本节点与省级各有一份历史,须由管理员决定",
-			Hint: "两人核对后,由省级管理员发新令牌(xiangyun hub token --node 节点);停止本节点,用 xiangyun node enroll 以新令牌重新接入。省级多出的自动取回,本节点多出的转为待处置(xiangyun node work list),凭收件号重新录入"}
+			Hint: "两人核对后,由省级管理员发新令牌(xiangyun hub token --node 节点);停止本节点,用 xiangyun node enroll 以新令牌重新接入。省级多出的自动取回,本节点多出的转为待处理(xiangyun node work list),凭收件号重新录入"}
 	}
 	return described(c, "省级连接不上时,只显示本节点在最后一次确认之后的日志。不改变任何内容。", append(readExits, exitOperator))
 }

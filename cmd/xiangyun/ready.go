@@ -16,7 +16,7 @@ import (
 // the person who typed the command.
 
 const serveHelp = `运行到收到 SIGTERM 或 Ctrl-C 为止,停止前办完正在进行的请求。平时由 systemd 运行,见 deploy/OPERATIONS.md。
-磁盘写入失败、状态损坏、状态摘要与多数不符时主动退出(1),日志最后一行是原因。`
+磁盘写入失败、状态损坏、状态指纹与多数不符时主动退出(1),日志最后一行是原因。`
 
 // quicPort is where hub servers listen unless told otherwise.
 const quicPort = "7443"
@@ -40,10 +40,16 @@ func atRest(dir, proof, first string) error {
 	case err != nil:
 		return fmt.Errorf("读取数据目录: %w", err)
 	}
-	if c, err := net.Dial("unix", filepath.Join(dir, client.Socket)); err == nil {
-		return errors.Join(fmt.Errorf("目录 %s 正由另一个进程使用;一个目录只能有一个进程", dir), c.Close())
+	return idle(dir, "一个目录只能有一个进程")
+}
+
+// idle reports that a process runs on the folder, and what follows from it.
+func idle(dir, then string) error {
+	c, err := net.Dial("unix", filepath.Join(dir, client.Socket))
+	if err != nil {
+		return nil // nobody answers: a socket that a killed process left behind, or none
 	}
-	return nil
+	return errors.Join(fmt.Errorf("目录 %s 正由另一个进程使用;%s", dir, then), c.Close())
 }
 
 // withPort adds the usual port to an address that has none.

@@ -63,7 +63,7 @@ type Status struct {
 	Applied    uint64           `json:"applied"`
 	Generation uint64           `json:"generation"`
 	Level      uint16           `json:"level"`
-	Digest     protocol.Hash    `json:"digest" doc:"applied 处的状态摘要,各服务器应相同"`
+	Digest     protocol.Hash    `json:"digest" doc:"applied 处的状态指纹,各服务器应相同"`
 	Clock      protocol.Instant `json:"clock"`
 	Held       int              `json:"held" doc:"等待管理员处理的日志"`
 	Overdue    int              `json:"overdue"`
@@ -83,16 +83,18 @@ type Member struct {
 // NodeStatus is how far a node's journals have come, and its last beat at this
 // server.
 type NodeStatus struct {
-	ID       protocol.NodeID  `json:"id"`
-	State    string           `json:"state"`
-	Epoch    uint64           `json:"epoch"`
-	Urgent   uint64           `json:"urgent" doc:"紧急通道已判定到的序号"`
-	Bulk     uint64           `json:"bulk"`
-	Frozen   string           `json:"frozen,omitempty" doc:"为何不再接收它的日志"`
-	Forks    []Fork           `json:"forks,omitempty" doc:"与省级已有日志不一致的通道"`
-	LastBeat protocol.Instant `json:"last_beat,omitzero" doc:"最近一次在本服务器的心跳"`
-	Queue    uint64           `json:"queue_bytes,omitempty" doc:"待上报的字节"`
-	Numbers  uint64           `json:"numbers_left,omitempty" doc:"还能发出的收件编号"`
+	ID        protocol.NodeID  `json:"id"`
+	State     string           `json:"state"`
+	Epoch     uint64           `json:"epoch"`
+	Urgent    uint64           `json:"urgent" doc:"紧急通道执行到的序号"`
+	Bulk      uint64           `json:"bulk"`
+	Frozen    string           `json:"frozen,omitempty" doc:"为何不再接收它的日志"`
+	Forks     []Fork           `json:"forks,omitempty" doc:"与省级已有日志不一致的通道"`
+	Server    protocol.NodeID  `json:"server,omitempty" doc:"连着它的省级服务器;心跳、待发送和收件号只有这台听得到"`
+	Connected bool             `json:"connected" doc:"有一台省级服务器连着它"`
+	LastBeat  protocol.Instant `json:"last_beat,omitzero" doc:"最近一次在本服务器的心跳;连在另一台时为空"`
+	Queue     uint64           `json:"queue_bytes,omitempty" doc:"待发送的字节"`
+	Numbers   uint64           `json:"numbers_left,omitempty" doc:"还能发出的收件编号"`
 }
 
 // Fork is a lane of which the node and the hub hold two histories. Fence the

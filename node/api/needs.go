@@ -123,7 +123,7 @@ type Status struct {
 	Lanes       []Lane          `json:"lanes"`
 	Frozen      string          `json:"frozen,omitempty" doc:"停止办理的原因;没有即正常"`
 	NumbersLeft uint64          `json:"numbers_left" doc:"还能发出的收件编号"`
-	WorkOpen    int             `json:"work_open" doc:"待处置事项数"`
+	WorkOpen    int             `json:"work_open" doc:"待处理事项数"`
 	BlobsQueued int             `json:"blobs_queued" doc:"待传附件数"`
 	DiskFree    uint64          `json:"disk_free,omitempty" doc:"字节"`
 	DiskTotal   uint64          `json:"disk_total,omitempty" doc:"字节"`
@@ -144,8 +144,8 @@ type Lane struct {
 	Server    protocol.NodeID `json:"server,omitempty"`
 	Since     time.Time       `json:"since,omitzero" doc:"何时连上或断开"`
 	Fresh     time.Time       `json:"fresh,omitzero" doc:"本节点所见为省级此刻的状态"`
-	Queued    uint64          `json:"queued" doc:"待上报的条目"`
-	Bytes     uint64          `json:"queued_bytes" doc:"待上报的字节"`
+	Queued    uint64          `json:"queued" doc:"待发送的条目"`
+	Bytes     uint64          `json:"queued_bytes" doc:"待发送的字节"`
 	Held      uint64          `json:"held,omitempty" doc:"省级暂存、待其管理员处置的条目"`
 	Error     string          `json:"error,omitempty" doc:"未连通的原因和处理办法"`
 	Oldest    time.Time       `json:"oldest,omitzero" doc:"其中最早的一条"`

@@ -18,13 +18,13 @@ type closeIn struct {
 }
 
 func (s *server) work() {
-	rest.Handle(s.api, get("/work", "listWork", "work", "待处置:省级未采纳的操作", protocol.MayOperate),
+	rest.Handle(s.api, get("/work", "listWork", "work", "待处理:省级未采纳的操作", protocol.MayOperate),
 		func(ctx context.Context, _ *protocol.Account, _ struct{}) (rest.List[Work], error) {
 			list, err := s.Worker.Work(ctx)
 			return rest.All(list), err
 		})
-	rest.Handle(s.api, get("/work/{id}", "showWork", "work", "一项待处置及其内容,供重新录入", protocol.MayOperate), s.showWork)
-	end := post("/work/{id}/close", "closeWork", "work", "办结一项待处置", protocol.MayOperate)
+	rest.Handle(s.api, get("/work/{id}", "showWork", "work", "一项待处理及其内容,供重新录入", protocol.MayOperate), s.showWork)
+	end := post("/work/{id}/close", "closeWork", "work", "办结一项待处理", protocol.MayOperate)
 	end.Example = note{Note: "已凭收件号重新录入"}
 	rest.Handle(s.api, end, func(ctx context.Context, who *protocol.Account, in closeIn) (rest.None, error) {
 		return rest.None{}, s.Worker.CloseWork(ctx, in.ID, protocol.AccountID(who.Place, who.Login), in.Body.Note)

@@ -79,7 +79,7 @@ func Tell(ctx context.Context, o Options) (Story, error) {
 	t.step("被杀的服务器重新启动并追上", func() (string, error) { return t.reviveHub(ctx) })
 	t.step("吉林断开,收下 200 件,恢复后全部到达", func() (string, error) { return t.cutOff(ctx, "jilin", 200) })
 	t.step("吉林节点被抹去,从省级恢复", func() (string, error) { return t.wipeNode(ctx, "jilin") })
-	t.step("各省级服务器状态摘要相同", func() (string, error) { return t.SameDigests(ctx) })
+	t.step("各省级服务器状态指纹相同", func() (string, error) { return t.SameDigests(ctx) })
 	t.step("全部进程干净停止", func() (string, error) { return "", t.Stop() })
 	if t.err != nil {
 		t.err = errJoin(t.err, t.Stop())

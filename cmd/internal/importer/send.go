@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -116,7 +117,7 @@ func SendItems(ctx context.Context, c Caller, drafts []Draft[protocol.ItemFiling
 		}
 		var out struct{ Items []struct{ ID string } }
 		if err := c.Call(ctx, http.MethodPost, "/api/v1/items", map[string]any{"filings": body}, &out); err != nil {
-			return sent, fmt.Errorf("报请第 %d 至 %d 行: %w", batch[0].Line, batch[len(batch)-1].Line, err)
+			return sent, about("报请"+rows(batch), err)
 		}
 		sent.Batches++
 		for _, r := range out.Items {
@@ -145,13 +146,14 @@ func requestsOn(ctx context.Context, c Caller, item string, known map[string]boo
 }
 
 // SendEntries submits drafts in changesets of one agency each; step is told how
-// many are done. What says the same as before makes no revision (catalog.I-04).
-func SendEntries(ctx context.Context, c Caller, title string, drafts []Draft[protocol.CatalogEntry], step func(n int)) (sent Sent, err error) {
+// many are done. title names a changeset, by its first entry. What says the same as
+// before makes no revision (catalog.I-04).
+func SendEntries(ctx context.Context, c Caller, title func(protocol.CatalogEntry) string, drafts []Draft[protocol.CatalogEntry], step func(n int)) (sent Sent, err error) {
 	batches := changesets(drafts)
 	for i, batch := range batches {
-		name := title
+		name := title(batch[0].Body)
 		if len(batches) > 1 {
-			name = fmt.Sprintf("%s(%d/%d)", title, i+1, len(batches))
+			name = fmt.Sprintf("%s(%d/%d)", name, i+1, len(batches))
 		}
 		entries := make([]map[string]any, len(batch))
 		for j := range batch {
@@ -159,7 +161,7 @@ func SendEntries(ctx context.Context, c Caller, title string, drafts []Draft[pro
 		}
 		var out submitted
 		if err := c.Call(ctx, http.MethodPost, "/api/v1/catalog/changesets", map[string]any{"title": name, "entries": entries}, &out); err != nil {
-			return sent, fmt.Errorf("报送第 %d 至 %d 行: %w", batch[0].Line, batch[len(batch)-1].Line, err)
+			return sent, about(fmt.Sprintf("报送%s(%s的目录条目)", rows(batch), batch[0].Body.Provider), err)
 		}
 		sent.Batches += len(out.Changesets)
 		sent.Unchanged += len(batch)
@@ -171,6 +173,31 @@ func SendEntries(ctx context.Context, c Caller, title string, drafts []Draft[pro
 		step(len(batch))
 	}
 	return sent, nil
+}
+
+// about says in an error which rows it is about. People are shown the text of a
+// fault and not what was wrapped around it, so it goes into the text.
+func about(what string, err error) error {
+	var f *protocol.Fault
+	if !errors.As(err, &f) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	told := *f
+	told.Text = what + ": " + f.Text
+	return &told
+}
+
+// rows names the rows of a batch as the file counts them; it is sorted by
+// agency, so there may be gaps.
+func rows[T any](batch []Draft[T]) string {
+	first, last := batch[0].Line, batch[len(batch)-1].Line
+	switch {
+	case len(batch) == 1:
+		return fmt.Sprintf("第 %d 行", first)
+	case last-first == len(batch)-1:
+		return fmt.Sprintf("第 %d 至 %d 行", first, last)
+	}
+	return fmt.Sprintf("第 %d 至 %d 行中的 %d 行", first, last, len(batch))
 }
 
 type submitted struct {
