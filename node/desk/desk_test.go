@@ -152,6 +152,24 @@ func TestAFormSentTwiceIsOneCase(t *testing.T) {
 	}
 }
 
+func TestAFormForAnotherPersonIsNoSecondReceipt(t *testing.T) { // G-11: nobody is sent away with another's receipt
+	o := newOffice(t)
+	first := o.receive(itemHere, "n1")
+	for name, change := range map[string]func(*Intake){
+		"another applicant": func(in *Intake) { in.Applicant.ID = "110105194912310038" },
+		"another paper":     func(in *Intake) { in.Applicant.IDType = "other" },
+		"another item":      func(in *Intake) { in.Item = itemTheirs },
+	} {
+		in := form(itemHere, "n1")
+		change(&in)
+		before := o.written()
+		_, err := o.Receive(t.Context(), clerk, in)
+		if ruleOf(err) != "G-11" || !strings.Contains(err.Error(), first.Case.ReceiptNo) || o.written() != before {
+			t.Errorf("%s: %v, %d lines", name, err, o.written()-before)
+		}
+	}
+}
+
 func TestAGuideThatChangedMeanwhileIsShownAgain(t *testing.T) {
 	o := newOffice(t)
 	shown, _ := o.get(protocol.Ref{Kind: "guide", ID: itemHere})

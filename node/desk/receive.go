@@ -41,7 +41,7 @@ func (d *Desk) Receive(ctx context.Context, who *protocol.Account, in Intake) (g
 	idem := string(d.Node) + "/" + By(who) + "/" + in.Nonce
 	err = d.Store.Update(ctx, func(tx *store.Tx) error {
 		if refs := tx.ByKey("case", idem); len(refs) > 0 {
-			got, err = d.receivedBefore(tx, refs[0])
+			got, err = d.receivedBefore(tx, in, refs[0])
 			return err
 		}
 		got, err = d.receive(tx, who, in, idem)
@@ -50,10 +50,17 @@ func (d *Desk) Receive(ctx context.Context, who *protocol.Account, in Intake) (g
 	return got, err
 }
 
-func (d *Desk) receivedBefore(tx *store.Tx, ref protocol.Ref) (Received, error) {
+// receivedBefore answers a form that came again. One that now names somebody
+// else, or another item, is no repetition: its applicant must not be sent away
+// with the first one's receipt (G-11).
+func (d *Desk) receivedBefore(tx *store.Tx, in Intake, ref protocol.Ref) (Received, error) {
 	c, rec, err := load[protocol.Case](&tx.ReadTx, ref)
 	if err != nil {
 		return Received{}, err
+	}
+	if c.Item != in.Item || c.Applicant.FP != d.Fingerprint(in.Applicant.IDType, in.Applicant.ID) {
+		return Received{}, &protocol.Fault{Code: protocol.Refused, Op: "receive", Ref: ref, Rule: "G-11",
+			Text: "这张表已用于收件 " + c.ReceiptNo + ",内容与现在填写的不同;如是另一件申请,请核对后再提交一次"}
 	}
 	return Received{Ref: ref, Case: *c, Rev: rec.Rev, Before: true}, nil
 }

@@ -110,6 +110,9 @@ func (w *Web) receive(v *console.Visit) error {
 		Materials: answers(typed, guide), Window: typed.Get("window"), Offline: !st.Connected(), Nonce: typed.Get("nonce"),
 		HandOver: item.Node != v.At() && typed.Get("hand_over") != ""})
 	if f, refused := console.Refusal(err); refused {
+		if f.Rule == "G-11" { // another application on a used form: what is sent next is a form of its own
+			typed.Del("nonce")
+		}
 		return w.renderIntake(v, typed, wrong, http.StatusConflict, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {

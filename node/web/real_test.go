@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/ed25519"
+	"maps"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -119,6 +120,7 @@ func TestACaseGoesFromTheWindowToItsDelivery(t *testing.T) {
 	if again := window.Post("/intake/"+foodID, values); again.To != taken.To { // the nonce, over the real desk
 		t.Fatalf("the second submit is another case: %q and %q", again.To, taken.To)
 	}
+	anotherPersonOnAUsedForm(t, window, values, taken.To)
 	for _, want := range []string{"收件成功", "2026-03-09", "申请人甲"} {
 		if !strings.Contains(receipt.Body, want) {
 			t.Errorf("the receipt lacks %q: %s", want, consoletest.Text(receipt.Body))
@@ -146,5 +148,21 @@ func TestACaseGoesFromTheWindowToItsDelivery(t *testing.T) {
 		if !strings.Contains(page.Body, want) {
 			t.Errorf("the case lacks %q: %s", want, consoletest.Text(page.Body))
 		}
+	}
+}
+
+// anotherPersonOnAUsedForm: back, another name, sent again. It is refused with
+// what is to be done, and the form that is then shown is one of its own (G-11).
+func anotherPersonOnAUsedForm(t *testing.T, b *consoletest.Browser, values url.Values, first string) {
+	t.Helper()
+	other := maps.Clone(values)
+	other["name"], other["id"] = []string{"申请人乙"}, []string{"110105194912310038"}
+	no := b.Post("/intake/"+foodID, other)
+	if no.Status != 409 || !strings.Contains(no.Body, "G-11") || !strings.Contains(no.Body, "申请人乙") {
+		t.Fatalf("status %d: %s", no.Status, consoletest.Text(no.Body))
+	}
+	other.Set("nonce", consoletest.Value(no.Body, "nonce"))
+	if yes := b.Post("/intake/"+foodID, other); yes.Status != 303 || yes.To == first {
+		t.Fatalf("sent again: status %d to %q", yes.Status, yes.To)
 	}
 }
