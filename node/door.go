@@ -171,6 +171,13 @@ func (a apiReader) Search(ctx context.Context, q search.Query) (search.Result, e
 	return out, err
 }
 
+func alarmsOf(faults []*protocol.Fault) (list []api.Alarm) {
+	for _, f := range faults {
+		list = append(list, api.Alarm{Rule: f.Rule, Text: f.Text, Hint: f.Hint})
+	}
+	return list
+}
+
 func (a apiReader) Status(ctx context.Context) (api.Status, error) {
 	st, err := a.r.Status(ctx)
 	if err != nil {
@@ -183,6 +190,7 @@ func (a apiReader) Status(ctx context.Context) (api.Status, error) {
 	if st.Frozen != nil {
 		out.Frozen = st.Frozen.Text
 	}
+	out.Alarms = alarmsOf(st.Alarms)
 	for _, l := range st.Lanes {
 		out.Lanes = append(out.Lanes, api.Lane{Name: l.Lane.String(), Connected: l.Connected, Server: l.Server, Since: when(l.Since), Fresh: when(l.Fresh),
 			Queued: l.Queued, Bytes: l.Bytes, Held: l.Held, Oldest: when(l.Oldest), Error: l.Error})

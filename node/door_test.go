@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"xiangyun/node/api"
 	"xiangyun/protocol"
 )
 
@@ -50,5 +51,14 @@ func TestTheDoorTellsHealthReadinessAndFiguresTruly(t *testing.T) {
 	}
 	if _, m := get("/metrics"); !strings.Contains(m, "xy_frozen 1") {
 		t.Error("frozen is no figure")
+	}
+}
+
+func TestAlarmsReachTheInterfaceWithWhatToDo(t *testing.T) {
+	f := protocol.NewFault(protocol.Twin, "uplink", "本节点有两个程序同时运行")
+	f.Rule, f.Hint = "F4", "停掉多余的副本"
+	got := alarmsOf([]*protocol.Fault{f})
+	if len(got) != 1 || got[0] != (api.Alarm{Rule: "F4", Text: "本节点有两个程序同时运行", Hint: "停掉多余的副本"}) {
+		t.Errorf("%+v", got)
 	}
 }

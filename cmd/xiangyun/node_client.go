@@ -43,6 +43,9 @@ func nodeTable(cmd *cobra.Command, st any) error {
 	g.add("磁盘", roomTexts[text(at(st, "room"))])
 	g.add("本机时钟", clockText(st))
 	g.add("磁盘可用", diskLeft(st))
+	for _, alarm := range alarms(st) {
+		g.add("请注意", alarm)
+	}
 	g.add()
 	if err := g.print(cmd.OutOrStdout()); err != nil {
 		return err
@@ -56,6 +59,19 @@ func nodeTable(cmd *cobra.Command, st any) error {
 		}
 	}
 	return table(cmd, lanes, []column{{"通道", "name"}, {"连通", "connected"}, {"服务器", "server"}, {"数据截至", "fresh"}, {"待发送", "queued"}, {"字节", "queued_bytes"}, {"最早一条", "oldest"}, {"何时起", "since"}, {"未连通的原因", "error"}})
+}
+
+// alarms are what does not mend itself, each with what to do.
+func alarms(st any) (lines []string) {
+	list, _ := at(st, "alarms").([]any)
+	for _, a := range list {
+		line := text(at(a, "text"))
+		if hint, ok := at(a, "hint").(string); ok {
+			line += ";处置: " + hint
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // roomTexts says what each step of a filling disk stops (replication.md §12).

@@ -135,6 +135,14 @@ type Status struct {
 	Now         time.Time       `json:"now" doc:"本机时钟"`
 	ClockOffset int64           `json:"clock_offset_ms" doc:"省级时钟减本机时钟,毫秒"`
 	ClockKnown  bool            `json:"clock_known" doc:"已与省级对过时钟;否则只反映启动以来的跳变"`
+	Alarms      []Alarm         `json:"alarms,omitempty" doc:"不会自行消失、须由人处理的事"`
+}
+
+// Alarm is what does not mend itself, with what to do.
+type Alarm struct {
+	Rule string `json:"rule,omitempty" doc:"规则编号"`
+	Text string `json:"text" doc:"发生了什么"`
+	Hint string `json:"hint,omitempty" doc:"怎么办"`
 }
 
 // Lane is one session with the hub and what waits for it.
