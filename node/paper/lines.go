@@ -39,11 +39,14 @@ func wrapLine(text string, size, first, width float64) (lines []string) {
 			next()
 			unit = strings.TrimLeft(unit, " ")
 		}
-		for pdf.Width(size, unit) > room { // wider than a line: cut between characters
+		// Wider than a line: cut between characters. Spaces at its end do not count,
+		// or it would be cut behind what already stands on the line.
+		for pdf.Width(size, strings.TrimRight(unit, " ")) > room {
 			if line, unit = cut(unit, size, room); unit == "" {
 				break
 			}
 			next()
+			unit = strings.TrimLeft(unit, " ")
 		}
 		line += unit
 	}

@@ -23,6 +23,7 @@ func TestWrapByHand(t *testing.T) {
 		{"the first line is shorter", "申请人甲", 30, 20, "申|请人甲"},
 		{"line ends stay", "申\n请", 30, 0, "申|请"},
 		{"empty", "", 30, 0, ""},
+		{"spaces behind a word cost no word before it", "0 0    00", 14, 0, "0 0|00"},
 		{"narrower than a character", "申请", 5, 0, "申|请"},
 	} {
 		if got := strings.Join(wrap(c.text, 10, c.width, c.indent), "|"); got != c.want {
