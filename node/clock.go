@@ -6,14 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"xiangyun/node/web"
 	"xiangyun/protocol"
-)
-
-// How far the node's clock may be from the hub's before people are told, and
-// before an act says in its header that its time is doubtful (replication.C1).
-const (
-	clockWarn  = 5 * time.Second
-	clockDoubt = 60 * time.Second
 )
 
 // clockEvery is how often the clock is looked at; clockNoise is what a beat
@@ -77,10 +71,10 @@ func (n *Node) watchClock(ctx context.Context) error {
 				n.clock.measured(l.Offset)
 			}
 		}
-		if offset, known := n.clock.off(); known || offset.Abs() > clockWarn {
+		if offset, known := n.clock.off(); known || offset.Abs() > web.ClockWarn {
 			n.store.SetClockError(errorBound(offset))
 			if step := clockStep(offset); step != worst {
-				n.log.Warn("clock offset changed", "hub_minus_own", offset.Round(time.Millisecond), "warn", clockWarn, "doubt", clockDoubt)
+				n.log.Warn("clock offset changed", "hub_minus_own", offset.Round(time.Millisecond), "warn", web.ClockWarn, "doubt", web.ClockDoubt)
 				worst = step
 			}
 		}
@@ -94,9 +88,9 @@ func (n *Node) watchClock(ctx context.Context) error {
 
 func clockStep(offset time.Duration) int {
 	switch {
-	case offset.Abs() > clockDoubt:
+	case offset.Abs() > web.ClockDoubt:
 		return 2
-	case offset.Abs() > clockWarn:
+	case offset.Abs() > web.ClockWarn:
 		return 1
 	}
 	return 0

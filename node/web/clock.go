@@ -8,11 +8,11 @@ import (
 	"xiangyun/protocol/page"
 )
 
-// From when people are told that the clock is off, and from when acts carry
-// that their time is doubtful (replication.C1).
+// How far the node's clock may be from the hub's before people are told, and
+// before an act says in its header that its time is doubtful (replication.C1).
 const (
-	clockWarn  = 5 * time.Second
-	clockDoubt = 60 * time.Second
+	ClockWarn  = 5 * time.Second
+	ClockDoubt = 60 * time.Second
 )
 
 func (w *Web) now() protocol.Instant { return protocol.At(w.cfg.Now()) }
@@ -29,14 +29,14 @@ func clockAdvice(v *console.Visit, st *Status) (list []string) {
 	}
 	off := st.ClockOffset.Abs()
 	switch {
-	case off <= clockWarn:
+	case off <= ClockWarn:
 		return list
 	case !st.ClockKnown:
 		list = append(list, v.T("advice.jumped", span(v, off)))
 	default:
 		list = append(list, v.T("advice.clock", aheadOrBehind(v, st.ClockOffset)))
 	}
-	if off > clockDoubt {
+	if off > ClockDoubt {
 		list = append(list, v.T("advice.doubt"))
 	}
 	return list
@@ -53,7 +53,7 @@ func aheadOrBehind(v *console.Visit, off time.Duration) string {
 func clockCell(v *console.Visit, st *Status) page.Cell {
 	cell := page.When(v.Now())
 	switch off := st.ClockOffset.Abs(); {
-	case off > clockWarn:
+	case off > ClockWarn:
 		cell.Badges = []page.Badge{{Tone: page.Warn, Word: "clock.wrong"}}
 		return cell.Under(aheadOrBehind(v, st.ClockOffset))
 	case !st.ClockKnown:

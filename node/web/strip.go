@@ -44,7 +44,7 @@ func (w *Web) notices(r *http.Request, st *Status) []page.Flash {
 	if low(st) {
 		list = append(list, page.Flash{Tone: roomTones[st.Room], Text: "room." + st.Room, Link: link})
 	}
-	if st.ClockOffset.Abs() > clockDoubt || expired(st, w.now()) {
+	if st.ClockOffset.Abs() > ClockDoubt || expired(st, w.now()) {
 		list = append(list, page.Flash{Tone: page.Warn, Text: "notice.clock", Link: link})
 	}
 	return list
