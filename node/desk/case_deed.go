@@ -43,6 +43,11 @@ func (d *Desk) draft(tx *store.ReadTx, now protocol.Instant, x *deed, c *protoco
 	if err := d.may(x.who, verb, competence(c, d.Node)); err != nil {
 		return protocol.Draft{}, err
 	}
+	return d.entry(tx, now, x, c)
+}
+
+// entry is draft without the question who may.
+func (d *Desk) entry(tx *store.ReadTx, now protocol.Instant, x *deed, c *protocol.Case) (protocol.Draft, error) {
 	want := x.want
 	a := &around{tx: tx, now: now, ref: x.ref, c: c, want: &want}
 	if err := d.complete(a, x.act); err != nil {

@@ -34,7 +34,7 @@ func openTasks(tx *store.Tx, rec protocol.Record, by string) error {
 // (T-02). The lead asks a task again with Ask (T-03); it is cancelled by itself
 // when the lead is done (T-04).
 func (d *Desk) Task(ctx context.Context, who *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Task, key string) (protocol.Record, error) {
-	return d.write(ctx, command{who: who, on: ref, key: key, body: []any{ref, act, want}, seen: &seen,
+	return d.write(ctx, &command{who: who, on: ref, key: key, body: []any{ref, act, want}, seen: &seen,
 		do: func(tx *store.Tx) (protocol.Record, error) { return d.onTask(tx, who, ref, seen, act, want) }})
 }
 

@@ -10,6 +10,7 @@ import (
 // (pitfalls.C2, C4).
 type clock struct {
 	source func() protocol.Instant
+	doubt  atomic.Bool   // nobody knows what time it is (G-12)
 	bound  atomic.Uint32 // error bound in milliseconds, 0 until measured
 	skewed               // nothing, unless built with the tag faults
 }
@@ -36,3 +37,13 @@ func (c *clock) errorBound() uint32 {
 // SetClockError notes how far the node's clock may be off, in milliseconds, as
 // measured from beats (replication.C1); every later act carries it.
 func (s *Store) SetClockError(ms uint32) { s.clock.bound.Store(ms) }
+
+// Now is the instant that an act would be stamped with.
+func (s *Store) Now() protocol.Instant { return s.clock.stamp() }
+
+// DoubtClock notes whether the node's clock is far off and no beat said by how
+// much: what dates a legal effect is refused then (cases.G-12).
+func (s *Store) DoubtClock(doubt bool) { s.clock.doubt.Store(doubt) }
+
+// ClockDoubted reports whether no act may date anything now.
+func (s *Store) ClockDoubted() bool { return s.clock.doubt.Load() }
