@@ -43,6 +43,9 @@ func (d *Desk) draft(tx *store.ReadTx, now protocol.Instant, x *deed, c *protoco
 	if err := d.may(x.who, verb, competence(c, d.Node)); err != nil {
 		return protocol.Draft{}, err
 	}
+	if err := d.dated(x.act, x.ref); err != nil {
+		return protocol.Draft{}, err
+	}
 	return d.entry(tx, now, x, c)
 }
 

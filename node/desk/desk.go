@@ -14,6 +14,8 @@ type Desk struct {
 	Store *store.Store
 	Log   *slog.Logger
 	Key   [32]byte // province key of applicants' fingerprints
+
+	put later // what the steward left for some time
 }
 
 // may asks the one authorisation function.

@@ -279,7 +279,7 @@ func TestTheStewardAnswersExactlyOnce(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			on := o.receive(itemHere, row.name).Ref
 			ref := o.asked(row.name, row.want, on, row.data)
-			waiting, err := o.Waiting()
+			waiting, err := o.Waiting(t.Context())
 			o.must(err)
 			if !slices.Contains(waiting, ref) {
 				t.Error("the request does not wait")

@@ -110,6 +110,9 @@ func (d *Desk) receivedBefore(tx *store.Tx, in Intake, ref protocol.Ref) (protoc
 }
 
 func (d *Desk) receive(tx *store.Tx, who *protocol.Account, in Intake) (rec protocol.Record, err error) {
+	if err := d.dated("receive", protocol.Ref{Kind: "item", ID: in.Item}); err != nil {
+		return rec, err
+	}
 	if err := d.shown(tx, in); err != nil {
 		return rec, err
 	}

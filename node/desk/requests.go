@@ -68,6 +68,11 @@ func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, wan
 	if err := d.mayAsk(who, want, agency); err != nil {
 		return rec, err
 	}
+	if want != protocol.WantUrge && want != protocol.WantContact {
+		if err := d.dated(protocol.Act(want), on); err != nil { // the home counts from this window's time
+			return rec, err
+		}
+	}
 	raw, err := d.stamped(tx, who, want, data)
 	if err != nil {
 		return rec, err
