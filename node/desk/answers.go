@@ -71,7 +71,7 @@ func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) err
 	if err != nil || r.On.Kind != "case" {
 		return noSuchRequest(ref)
 	}
-	act, want, err := wanted(r, c)
+	act, want, err := askedAct(r, c)
 	if err != nil {
 		return err
 	}
@@ -91,9 +91,9 @@ func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) err
 	return err
 }
 
-// wanted is the act of the home that a request asks for (cases.md §5.1). Papers
+// askedAct is the act of the home that a request asks for (cases.md §5.1). Papers
 // that came in time open a lapsed case again (C-08r).
-func wanted(r *protocol.Request, c *protocol.Case) (act protocol.Act, want protocol.Case, err error) {
+func askedAct(r *protocol.Request, c *protocol.Case) (act protocol.Act, want protocol.Case, err error) {
 	switch r.Want {
 	case protocol.WantSupplement:
 		act = "supplement"
