@@ -131,7 +131,7 @@ func TestC10bOwedPapers(t *testing.T) {
 	o.done(decider, ref, "grant", protocol.Case{Decision: &protocol.Decision{}})
 }
 
-// TestC22MergeAndC22xAbsorb: the later of two becomes void, the earlier takes over
+// TestC22MergeAndC22xAbsorb (C-22, C-22x): the later of two becomes void, the earlier takes over
 // what it had and counts from the first receipt (DU-03, DU-04).
 func TestC22MergeAndC22xAbsorb(t *testing.T) {
 	o := newLaw(t)
@@ -172,7 +172,7 @@ func (o *office) marked(a, b protocol.Ref) string {
 	return id
 }
 
-// TestC23ArchiveCitesWhatBelongsToTheCase: a parcel that is open, wherever its
+// TestC23ArchiveCitesWhatBelongsToTheCase (C-23): a parcel that is open, wherever its
 // record came from, keeps the case (C-23a).
 func TestC23ArchiveCitesWhatBelongsToTheCase(t *testing.T) {
 	o := newLaw(t)

@@ -25,6 +25,9 @@ var joined = uscc(3)
 func newLaw(t testing.TB, tune ...func(*protocol.ItemFiling)) *office {
 	o := newOffice(t)
 	for _, y := range protocol.PublishedYears() {
+		if y.Year < 2025 { // no clock of these tests counts with it
+			continue
+		}
 		o.hub("calendar", protocol.CalendarRef(y.Year).ID, y)
 	}
 	o.hub("agency", joined, protocol.Agency{USCC: joined, Name: "样例联办机构", Node: there, State: protocol.AgencyActive})

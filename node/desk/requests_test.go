@@ -170,7 +170,7 @@ func TestR07AndR08AreCarriedOutOnce(t *testing.T) {
 	}
 }
 
-// TestC06AReturnAnswersWhoAskedForIt: the acceptor sends the case back; a no
+// TestC06AReturnAnswersWhoAskedForIt (C-06, R-05): the acceptor sends the case back; a no
 // has to be said with a reason.
 func TestC06AReturnAnswersWhoAskedForIt(t *testing.T) {
 	o := newLaw(t)

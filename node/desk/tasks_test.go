@@ -59,7 +59,7 @@ func (o *office) answeredElsewhere(task protocol.JointTask, opinion string) {
 	o.feed(protocol.Record{Ref: ref, Rev: rec.Rev + 1, Home: there, Epoch: rec.Epoch, By: next.By, Act: "answer", Body: o.encode(next)})
 }
 
-// TestT05OneAgencyIsCutOff: other opinions stand, the lead names the silent one and
+// TestT05OneAgencyIsCutOff (T-05, C-17): other opinions stand, the lead names the silent one and
 // goes on with the leader's reason; silence is no consent (S-21).
 func TestT05OneAgencyIsCutOff(t *testing.T) {
 	o := newLaw(t)

@@ -35,7 +35,7 @@ func (o *office) steps(ref protocol.Ref, act protocol.Act) (n int) {
 	return n
 }
 
-// TestC11DeemedAcceptance: nobody acts for five working days; at 24:00 of the last
+// TestC11DeemedAcceptance (C-11): nobody acts for five working days; at 24:00 of the last
 // the law accepts from the receipt on, once, also when the node was off for days (F-09).
 func TestC11DeemedAcceptance(t *testing.T) {
 	o := newLaw(t)
@@ -87,7 +87,7 @@ func TestC11bCardOnlyItemsAreNotDeemed(t *testing.T) {
 	o.done(acceptor, ref, "accept", protocol.Case{})
 }
 
-// TestC09AReminderThenTheLapse: three working days before the end the applicant is
+// TestC09AReminderThenTheLapse (C-09): three working days before the end the applicant is
 // recalled; at its 24:00 the case lapses, once (C-09a, C-09b).
 func TestC09AReminderThenTheLapse(t *testing.T) {
 	o := newLaw(t)
