@@ -146,7 +146,7 @@ func (s *Server) openNetwork() error {
 	}
 	s.pool = link.NewPool(s.end, replication.ALPN, identity.RoleHub)
 	s.peers = s.pool
-	s.courier = &replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Pool: s.pool,
+	s.courier = &replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Cert: s.certificate, Now: s.Now, Peers: s.blobPeers, Pool: s.pool,
 		Manifests: s.manifests, Log: s.log}
 	return nil
 }

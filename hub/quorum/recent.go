@@ -22,7 +22,9 @@ type recentLog struct {
 	logs  []*raft.Log // of rising index, without holes
 }
 
-func newRecentLog(store LogStore, limit int) *recentLog { return &recentLog{LogStore: store, limit: limit} }
+func newRecentLog(store LogStore, limit int) *recentLog {
+	return &recentLog{LogStore: store, limit: limit}
+}
 
 // GetLog gives an entry from memory, or else from the disk.
 func (r *recentLog) GetLog(index uint64, into *raft.Log) error {
