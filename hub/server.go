@@ -111,6 +111,9 @@ func (s *Server) loadSecrets() error {
 		return fmt.Errorf("open hub server: %w", err)
 	}
 	s.id = s.holder.Self().ID
+	if err := s.refuseRemoved(); err != nil {
+		return err
+	}
 	if s.authority, err = identity.LoadAuthority(s.path(caDir), s.cfg.Now); err != nil {
 		return fmt.Errorf("open hub server: %w", err)
 	}
@@ -198,7 +201,7 @@ func (s *Server) Run(ctx context.Context) error {
 // serve runs the parts until all have ended.
 func (s *Server) serve(ctx context.Context, cancel context.CancelCauseFunc) (first error) {
 	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower.Run, s.renewals,
-		s.gossip.Run, s.hints, s.disk.Run, s.scrubs, s.quorum.Run, s.courier.Run}
+		s.gossip.Run, s.hints, s.disk.Run, s.scrubs, s.standing, s.quorum.Run, s.courier.Run}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()
