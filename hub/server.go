@@ -29,6 +29,7 @@ type Config struct {
 	Build     string
 	Log       *slog.Logger
 	Now       func() time.Time // nil is the machine's clock
+	Reserve   int64            // bytes given up when the disk is full; 0 keeps none (pitfalls.R14)
 
 	Secure bool // a proxy in front speaks TLS
 
@@ -70,6 +71,8 @@ const (
 	blobDir   = "blobs"
 	secretDir = "secret"
 	caDir     = "ca"
+
+	reserveFile = "reserve"
 )
 
 // Open starts a server on a folder that Init or Join has prepared. It takes
@@ -79,7 +82,8 @@ func Open(cfg Config) (s *Server, err error) {
 		cfg.Now = time.Now
 	}
 	s = &Server{cfg: cfg, log: cfg.Log, presence: newPresence(), fatal: make(chan error, 1)}
-	s.disk = newDiskWatch(func() float64 { return diskUsed(cfg.Dir) }, cfg.Log)
+	s.disk = newDiskWatch(func() float64 { return diskUsed(cfg.Dir) }, &reserve{path: s.path(reserveFile), want: cfg.Reserve,
+		free: func() uint64 { return diskFree(cfg.Dir) }, log: cfg.Log}, cfg.Log)
 	s.disk.look()
 	defer func() {
 		if err != nil {

@@ -20,7 +20,7 @@ const (
 
 const exitHelp = `退出码:
   0 完成   1 失败   2 用法不对   3 被规则拒绝(规则编号见错误输出)
-  4 连接不上   5 没有权限   6 需要管理员决定(分叉、隔离、冻结、已移出集群)`
+  4 连接不上   5 没有权限   6 需要管理员决定(分叉、隔离、冻结)`
 
 // usageError is a mistake in the command line itself.
 type usageError struct{ error }

@@ -13,7 +13,7 @@ import (
 var (
 	readExits  = []int{exitDone, exitFailed, exitUsage, exitUnreachable, exitDenied}
 	joinExits  = []int{exitDone, exitFailed, exitUsage, exitUnreachable, exitDenied}
-	serveExits = []int{exitDone, exitFailed, exitUsage, exitOperator}
+	serveExits = []int{exitDone, exitFailed, exitUsage}
 	actExits   = []int{exitDone, exitFailed, exitUsage, exitRefused, exitUnreachable, exitDenied, exitOperator}
 )
 
@@ -21,7 +21,7 @@ const exitTitle = "退出码:"
 
 var exitTexts = map[int]string{
 	exitDone: "完成", exitFailed: "失败(包括没有找到)", exitUsage: "用法不对", exitRefused: "被规则拒绝(规则编号见错误输出)",
-	exitUnreachable: "连接不上", exitDenied: "没有权限", exitOperator: "需要管理员决定(分叉、隔离、冻结、已移出集群)",
+	exitUnreachable: "连接不上", exitDenied: "没有权限", exitOperator: "需要管理员决定(分叉、隔离、冻结)",
 }
 
 // described writes the long help of a command: what it does and its own exit
