@@ -29,6 +29,7 @@ type Config struct {
 	Build     string
 	Log       *slog.Logger
 	Now       func() time.Time // nil is the machine's clock
+	Reserve   int64            // bytes given up when the disk is full; 0 keeps none (pitfalls.R14)
 
 	Secure bool // a proxy in front speaks TLS
 
@@ -70,6 +71,8 @@ const (
 	blobDir   = "blobs"
 	secretDir = "secret"
 	caDir     = "ca"
+
+	reserveFile = "reserve"
 )
 
 // Open starts a server on a folder that Init or Join has prepared. It takes
@@ -79,7 +82,8 @@ func Open(cfg Config) (s *Server, err error) {
 		cfg.Now = time.Now
 	}
 	s = &Server{cfg: cfg, log: cfg.Log, presence: newPresence(), fatal: make(chan error, 1)}
-	s.disk = newDiskWatch(func() float64 { return diskUsed(cfg.Dir) }, cfg.Log)
+	s.disk = newDiskWatch(func() float64 { return diskUsed(cfg.Dir) }, &reserve{path: s.path(reserveFile), want: cfg.Reserve,
+		free: func() uint64 { return diskFree(cfg.Dir) }, log: cfg.Log}, cfg.Log)
 	s.disk.look()
 	defer func() {
 		if err != nil {
@@ -111,6 +115,9 @@ func (s *Server) loadSecrets() error {
 		return fmt.Errorf("open hub server: %w", err)
 	}
 	s.id = s.holder.Self().ID
+	if err := s.refuseRemoved(); err != nil {
+		return err
+	}
 	if s.authority, err = identity.LoadAuthority(s.path(caDir), s.cfg.Now); err != nil {
 		return fmt.Errorf("open hub server: %w", err)
 	}
@@ -146,7 +153,7 @@ func (s *Server) openNetwork() error {
 	}
 	s.pool = link.NewPool(s.end, replication.ALPN, identity.RoleHub)
 	s.peers = s.pool
-	s.courier = &replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Pool: s.pool,
+	s.courier = &replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Cert: s.certificate, Now: s.Now, Peers: s.blobPeers, Pool: s.pool,
 		Manifests: s.manifests, Log: s.log}
 	return nil
 }
@@ -198,7 +205,7 @@ func (s *Server) Run(ctx context.Context) error {
 // serve runs the parts until all have ended.
 func (s *Server) serve(ctx context.Context, cancel context.CancelCauseFunc) (first error) {
 	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower.Run, s.renewals,
-		s.gossip.Run, s.hints, s.disk.Run, s.scrubs, s.quorum.Run, s.courier.Run}
+		s.gossip.Run, s.hints, s.disk.Run, s.scrubs, s.standing, s.quorum.Run, s.courier.Run}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,14 +83,19 @@ func hubServe() *cobra.Command {
 	c := &cobra.Command{Use: "serve", Short: "运行省级服务器", Args: exactly(0, "")}
 	serveFlags(c, ":7443", "127.0.0.1:8080")
 	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口);--listen 没有写明主机时必填")
+	c.Flags().String("reserve", "1GiB", "磁盘将满时留用的空间,如 1GiB;至多占当时可用空间的十分之一,0 为不留")
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return runHub(cmd.Context(), cmd) }
-	return described(c, serveHelp, serveExits)
+	return described(c, serveHelp+"\n被移出集群时说明原因,以退出码 6 结束。", append(slices.Clone(serveExits), exitOperator))
 }
 
 func runHub(ctx context.Context, cmd *cobra.Command) error {
 	log, err := logger(cmd)
 	if err != nil {
 		return err
+	}
+	reserve, err := parseSize(flag(cmd, "reserve"))
+	if err != nil {
+		return usageError{err}
 	}
 	if err := servable(cmd, "secret/identity.pem", "先用 xiangyun hub init 建立,或用 xiangyun hub join 加入"); err != nil {
 		return err
@@ -103,7 +109,7 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd)})
+	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd), Reserve: reserve})
 	if err != nil {
 		return err
 	}
