@@ -15,7 +15,7 @@ import (
 //
 //	– ─fire→ provisional ─confirm→ open ─answer→ answered ─close→ closed
 //	             └─void→ void        └───────←─reject──┘
-//	                      └─fire→ provisional (the same clock ran out later after all)
+//	                      └─fire→ provisional (the same clock, counted anew, ran out after all)
 //
 // A provisional card is one that the hub cannot be sure of: it does not yet hold
 // the owner's journal past the lapse (Y-05). Its decisions are the fold's and what
@@ -91,10 +91,10 @@ func CardID(on Ref, clock ClockID, occurrence int, colour Colour) string {
 }
 
 // fireCard: the entry cites the record, whose own clocks must say that one is
-// out; a red card is never fired before its time. A void card may be fired again
-// for a later instant: the clock it stood for ran out after all.
+// out; a red card is never fired before its time. A void card may be fired again:
+// the clock it stood for was counted anew and ran out.
 func fireCard(old, want *Card, h *Header, v View) (*Card, *Refusal) {
-	if old != nil && (old.State != CardVoid || want.Due <= old.Due) {
+	if old != nil && old.State != CardVoid {
 		return nil, refuse("Y-02", "该牌已经发出:同一办件、同一时限、同一次、同一颜色只有一张牌")
 	}
 	next := Card{On: want.On, Clock: want.Clock, Occurrence: want.Occurrence, Colour: want.Colour, Due: want.Due, Title: want.Title, Agency: want.Agency,
@@ -130,8 +130,6 @@ func isDue(c *Card, v View) *Refusal {
 	switch {
 	case !runs:
 		return refuse("Y-01", "所引用的记录没有正在计算的时限 %s", string(c.Clock))
-	case c.Clock == KRequest && c.Colour == Red && at <= c.Due: // a last day that is off rolls on (民法典 203)
-		return nil
 	case c.Colour == Red && at != c.Due:
 		return refuse("Y-01", "红牌的时间应为时限届满之时 %s", at)
 	case c.Colour == Yellow && c.Due >= at:

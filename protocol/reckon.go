@@ -37,14 +37,37 @@ func Reckon(rec Record, cal Calendar) ([]Reckoning, error) {
 func reckon(c *Clock, d Deadline, cal Calendar) Reckoning {
 	last := (d.At - 1).Day()
 	r := Reckoning{Clock: d.Clock, Due: d.At, Provisional: !cal.covers(c.Start, last)}
-	if d.Clock == KRequest {
-		last, _ = cal.roll(last, nil)
-		r.Due = last.End()
-	}
 	if y := c.yellowBefore(last, cal); y < r.Due {
 		r.Yellow = y
 	}
 	return r
+}
+
+// Meant gives the instant that a lapse which a record stated at due has on the
+// calendar as it is known now, for a run of a clock that may be over: a case's is
+// counted again, and a request's last day rolls on when it is off (民法典 203).
+// sure is false while the year is not published (K-cal-1).
+func Meant(rec Record, clock ClockID, run int, due Instant, cal Calendar) (end Instant, sure bool, err error) {
+	last := (due - 1).Day()
+	if clock == KRequest {
+		last, _ = cal.roll(last, nil)
+	}
+	if now, err := Occurrence(rec, clock); err != nil || rec.Ref.Kind != "case" || now != run {
+		return last.End(), cal.Version(last.Year) != 0, err
+	}
+	c, err := Load[Case](rec)
+	if err != nil {
+		return due, false, err
+	}
+	k := c.clock(clock)
+	if k.Start.IsZero() || k.Validate() != nil {
+		return due, cal.Version(last.Year) != 0, nil
+	}
+	day, provisional := k.Due(cal)
+	if day.IsZero() { // paused since
+		return due, cal.covers(k.Start, last), nil
+	}
+	return day.End(), !provisional, nil
 }
 
 // covers reports whether every year between two days is published.

@@ -93,6 +93,9 @@ type Downlink struct {
 	Chain func(origin protocol.NodeID, lane protocol.Lane, from uint64, max int) ([]ChainLine, error)
 
 	AtOnce func() int // nodes that may catch up in bulk; nil for 3 (replication.R8)
+	// Stored, when set, hears up to which hub index a node has stored a lane's
+	// feed; it must not wait.
+	Stored func(node protocol.NodeID, lane protocol.Lane, index uint64)
 
 	lines    pacers
 	catchUps catchUps

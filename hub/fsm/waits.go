@@ -252,6 +252,24 @@ func (st *step) carded(c *fold.Change) error {
 	return st.putWait(&w)
 }
 
+// excuse takes a lapse off the list for which no card is fired: its last day was
+// off, or the run of the clock has its card already. The act stays in the hub's
+// journal with the reason, so that what has no card has a recorded effect.
+func (st *step) excuse(d *draft, in *Operation) (*protocol.Refusal, error) {
+	if in.Lapse == nil || in.Lapse.Ref != d.Ref {
+		return &protocol.Refusal{Rule: "Y-01", Text: "请指明不发牌的时限"}, nil
+	}
+	w := Wait{Ref: d.Ref, Clock: in.Lapse.Clock, Colour: protocol.Red, Due: in.Lapse.At}
+	known, err := st.wait(&w)
+	if err != nil {
+		return nil, err
+	}
+	if !known || w.Card != "" {
+		return &protocol.Refusal{Rule: "Y-02", Text: "该时限没有等待发牌,或者牌已经发出"}, nil
+	}
+	return nil, st.dropWait(&w)
+}
+
 // Waits gives rows behind a key, in order of record, at most max, and the key to
 // go on behind; the first ones when the key is nil, and nil at the end.
 func (f *FSM) Waits(behind []byte, max int) (list []Wait, next []byte, err error) {
