@@ -204,7 +204,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 // serve runs the parts until all have ended.
 func (s *Server) serve(ctx context.Context, cancel context.CancelCauseFunc) (first error) {
-	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower.Run, s.renewals,
+	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.registry, s.follower.Run, s.renewals,
 		s.gossip.Run, s.hints, s.disk.Run, s.scrubs, s.standing, s.quorum.Run, s.courier.Run}
 	done := make(chan error, len(parts))
 	for _, part := range parts {

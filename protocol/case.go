@@ -190,6 +190,7 @@ var _ = Define("case", Spec[Case]{
 	Audience:  caseAudience,
 	Terms:     caseTerms,
 	Deadlines: caseDeadlines,
+	Likeness:  caseLikeness,
 })
 
 // caseHome: the hand-over entry is the last the receiving node may write.

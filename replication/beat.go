@@ -54,8 +54,15 @@ func (u *Uplink) beat(ctx context.Context, s link.Session, lane protocol.Lane) e
 
 func (u *Uplink) beatOnce(lane protocol.Lane, out *wire.Writer, in *wire.Reader) error {
 	sent := time.Now()
+	head, err := u.Local.Head(lane) // behind the time: by then at least this was written
+	if err != nil {
+		return err
+	}
 	msg := wire.NodeBeat{Boot: u.Boot, Time: protocol.At(sent), QueueBytes: u.Local.QueueBytes(),
 		FreeDisk: u.Local.FreeDisk(), BlockLeft: u.Local.BlocksLeft()}
+	if head.Seq > 0 {
+		msg.Heads = wire.Positions{head}
+	}
 	if err := out.Send(msg); err != nil {
 		return err
 	}

@@ -98,6 +98,9 @@ type Downlink struct {
 	Roots func() []*x509.Certificate
 
 	AtOnce func() int // nodes that may catch up in bulk; nil for 3 (replication.R8)
+	// Stored, when set, hears up to which hub index a node has stored a lane's
+	// feed; it must not wait.
+	Stored func(node protocol.NodeID, lane protocol.Lane, index uint64)
 
 	lines    pacers
 	catchUps catchUps

@@ -64,8 +64,15 @@ func (st *step) changed(c *fold.Change, by protocol.NodeID) error {
 		except = by
 	}
 	st.rowsOf(c, except)
-	if rec.Ref.Kind == "node" {
+	switch rec.Ref.Kind {
+	case "node":
 		return st.enrol(c)
+	case "case":
+		return errors.Join(st.moved(c), st.alike(c), st.remark(c))
+	case "card":
+		return st.carded(c)
+	case "dupmark":
+		return st.marks(c)
 	}
 	return nil
 }
