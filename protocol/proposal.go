@@ -1,6 +1,9 @@
 package protocol
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Proposal is what one person of the hub desk (调度席) proposes and a second
 // confirms: routing and reassignment need two people (cases.md §16), and so does
@@ -136,4 +139,17 @@ func withdrawProposal(old, want *Proposal, h *Header, _ View) (*Proposal, *Refus
 	next := *old
 	next.State, next.Second, next.Ended, next.Note = ProposalWithdrawn, h.By, h.At, want.Note
 	return &next, nil
+}
+
+// OutageID is the record id of the outage of a node in one of its epochs.
+func OutageID(node NodeID, epoch uint64) string {
+	return fmt.Sprintf("%s:%s:%d", ProposeOutage, node, epoch)
+}
+
+// CarriedCase is what became of one case of a confirmed proposal, or what would.
+type CarriedCase struct {
+	Case string `json:"case"`
+	Done bool   `json:"done"`
+	Rule string `json:"rule,omitempty" doc:"不予办理所依据的规则"`
+	Text string `json:"text,omitempty"`
 }
