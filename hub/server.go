@@ -60,6 +60,7 @@ type Server struct {
 	search    *search.Index
 	follower  *search.Follower
 	disk      *diskWatch
+	covered   coverage
 	waiting   atomic.Int64 // bytes of nodes' batches under way to a decision
 	fatal     chan error
 }

@@ -239,5 +239,5 @@ func caseTerms(c *Case) Terms {
 		keys = append(keys, VoidKey)
 	}
 	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys, Wake: c.wake(),
-		Facets: []Facet{{"agency", c.Agency}, {"handler", string(c.Handler)}, {"window", string(c.Received.Node)}, {"item", c.Item}}}
+		Facets: append(runFacets(c), Facet{"agency", c.Agency}, Facet{"handler", string(c.Handler)}, Facet{"window", string(c.Received.Node)}, Facet{"item", c.Item})}
 }
