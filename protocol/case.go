@@ -78,6 +78,8 @@ type Case struct {
 	MergedTo    NodeID       `json:"merged_to,omitempty"` // its home
 	Absorbed    []Absorption `json:"absorbed,omitempty"`
 	Archive     *Archive     `json:"archive,omitempty"`
+
+	Docs []Doc `json:"docs,omitempty"` // documents given, oldest first (case_docs.go)
 	Rest
 }
 
@@ -218,7 +220,8 @@ func caseAudience(c *Case) Audience {
 
 // caseTerms: a case is found by its numbers and by the scans it cites, which
 // is how a scan that is still to be uploaded finds its owner. A canonical case
-// is found by the receipts it absorbed too (DU-04).
+// is found by the receipts it absorbed too (DU-04), and any case by the numbers of
+// its documents.
 func caseTerms(c *Case) Terms {
 	keys := []string{c.ReceiptNo, c.Applicant.FP, c.Idem}
 	if c.No != "" {
@@ -229,6 +232,9 @@ func caseTerms(c *Case) Terms {
 	}
 	for _, a := range c.Absorbed {
 		keys = append(keys, a.ReceiptNo)
+	}
+	for i := range c.Docs {
+		keys = append(keys, c.Docs[i].Serial)
 	}
 	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys,
 		Facets: []Facet{{"agency", c.Agency}, {"handler", string(c.Handler)}, {"window", string(c.Received.Node)}, {"item", c.Item}}}
