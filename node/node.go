@@ -93,7 +93,8 @@ func (n *Node) openStores() (err error) {
 		return err
 	}
 	n.store, err = store.Open(n.path(storeFile), store.Config{Node: n.place.Node, Epoch: n.place.Epoch, Signer: n.holder, Level: 1,
-		Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir)})
+		Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir),
+		Scribe: func(tx *store.Tx, draft *protocol.Draft) error { return n.desk.Scribe(tx, draft) }}) // the desk is there before the store runs
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
 	}
@@ -111,7 +112,7 @@ func (n *Node) openStores() (err error) {
 	if err != nil {
 		return fmt.Errorf("read province key: %w", err)
 	}
-	n.desk = &desk.Desk{Node: n.place.Node, Store: n.store, Log: n.log}
+	n.desk = &desk.Desk{Node: n.place.Node, Store: n.store, Log: n.log, Sign: n.holder, Papers: shelf{n.blobs}}
 	copy(n.desk.Key[:], province)
 	return nil
 }

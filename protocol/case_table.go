@@ -112,7 +112,11 @@ func (r caseLaw) judge(old, want *Case, h *Header, v View) (*Case, *Refusal) {
 			return nil, no
 		}
 	}
-	if no := r.do(&deed{old, want, next, h, v}); no != nil {
+	d := &deed{old, want, next, h, v}
+	if no := r.do(d); no != nil {
+		return nil, no
+	}
+	if no := d.document(); no != nil {
 		return nil, no
 	}
 	return next, nil

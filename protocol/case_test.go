@@ -262,7 +262,8 @@ func TestS05ReceiptBeforeTheSpringFestival(t *testing.T) {
 	s := legalAct(t, "case receive")
 	h := s.header()
 	h.At = At(time.Date(2026, time.February, 13, 16, 59, 0, 0, Beijing))
-	made, no, err := s.kind().Complete(nil, h, s.want, s.view)
+	s.tune = when(h.At)
+	made, no, err := s.kind().Complete(nil, h, s.withPaper(), s.view)
 	if no != nil || err != nil {
 		t.Fatal(no, err)
 	}
@@ -276,7 +277,8 @@ func TestS07ADateInAnUnpublishedYearIsProvisional(t *testing.T) {
 	s := legalAct(t, "case receive")
 	h := s.header()
 	h.At = At(time.Date(2026, time.December, 25, 9, 0, 0, 0, Beijing))
-	made, no, err := s.kind().Complete(nil, h, s.want, s.view)
+	s.tune = when(h.At)
+	made, no, err := s.kind().Complete(nil, h, s.withPaper(), s.view)
 	if no != nil || err != nil {
 		t.Fatal(no, err)
 	}
