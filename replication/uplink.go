@@ -65,7 +65,7 @@ type Uplink struct {
 	mu        sync.Mutex // guards status, alarms, twinSince, forks
 	status    UplinkStatus
 	alarms    map[string]*protocol.Fault
-	twinSince time.Time // since when another process speaks for this node
+	twinSince time.Time       // since when another process speaks for this node
 	forks     [3]protocol.Pos // by lane: own line where the hub has another history
 	snaps     snapshots
 	drill     drill
