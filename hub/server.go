@@ -23,13 +23,14 @@ import (
 
 // Config is what one hub server is told by its operator.
 type Config struct {
-	Dir       string         // state, keys and blobs
-	Advertise string         // host:port at which nodes and the other servers reach it
-	Socket    net.PacketConn // the UDP socket, ours until Run returns
-	Build     string
-	Log       *slog.Logger
-	Now       func() time.Time // nil is the machine's clock
-	Reserve   int64            // bytes given up when the disk is full; 0 keeps none (pitfalls.R14)
+	Dir        string         // state, keys and blobs
+	Advertise  string         // host:port at which nodes and the other servers reach it
+	Socket     net.PacketConn // the UDP socket, ours until Run returns
+	Build      string
+	Log        *slog.Logger
+	Now        func() time.Time // nil is the machine's clock
+	PacketSize int              // of the first QUIC packets, in bytes; 0 is 1280 (pitfalls.Q15)
+	Reserve    int64            // bytes given up when the disk is full; 0 keeps none (pitfalls.R14)
 
 	Secure bool // a proxy in front speaks TLS
 
@@ -148,7 +149,7 @@ func (s *Server) openNetwork() error {
 		return err
 	}
 	alpns := []string{identity.ALPNRaft, identity.ALPNGossip, identity.ALPNSync, identity.ALPNEnroll}
-	s.end, err = link.Open(s.cfg.Socket, s.holder, alpns, link.Options{Inside: true, ResetKey: key, Log: s.log, DisablePMTUD: s.cfg.Simulated})
+	s.end, err = link.Open(s.cfg.Socket, s.holder, alpns, link.Options{Inside: true, ResetKey: key, Log: s.log, DisablePMTUD: s.cfg.Simulated, PacketSize: s.cfg.PacketSize})
 	if err != nil {
 		return err
 	}

@@ -31,10 +31,11 @@ type Config struct {
 	Log    *slog.Logger
 	Now    func() time.Time // nil is the machine's clock
 
-	Secure    bool   // a proxy in front speaks TLS
-	Line      uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
-	Reserve   int64  // bytes kept for urgent acts on a full disk; 0 keeps none (replication.md §12)
-	Simulated bool   // a simulated network
+	Secure     bool   // a proxy in front speaks TLS
+	Line       uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
+	Reserve    int64  // bytes kept for urgent acts on a full disk; 0 keeps none (replication.md §12)
+	PacketSize int    // of the first QUIC packets, in bytes; 0 is 1280 (pitfalls.Q15)
+	Simulated  bool   // a simulated network
 }
 
 // Node is one running node.
@@ -118,7 +119,7 @@ func (n *Node) openStores() (err error) {
 }
 
 func (n *Node) openNetwork() (err error) {
-	n.end, err = link.Open(n.cfg.Socket, n.holder, nil, link.Options{Log: n.log, DisablePMTUD: n.cfg.Simulated})
+	n.end, err = link.Open(n.cfg.Socket, n.holder, nil, link.Options{Log: n.log, DisablePMTUD: n.cfg.Simulated, PacketSize: n.cfg.PacketSize})
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,7 @@ func hubJoin() *cobra.Command {
 	c.Flags().String("server", "", serverHelp)
 	tokenFlag(c)
 	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口)")
+	packetFlag(c)
 	c.Flags().String("replaces", "", "接替一台磁盘已丢失的服务器:先将它移出集群")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := needed(cmd, "advertise"); err != nil {
@@ -59,7 +60,7 @@ func hubJoin() *cobra.Command {
 		}
 		advertise := withPort(flag(cmd, "advertise"))
 		id, err := hub.Join(cmd.Context(), hub.Joining{Dir: flag(cmd, "dir"), Token: v.token, Server: v.server,
-			Advertise: advertise, Replaces: protocol.NodeID(flag(cmd, "replaces"))}, link.Options{Log: v.log})
+			Advertise: advertise, Replaces: protocol.NodeID(flag(cmd, "replaces"))}, link.Options{Log: v.log, PacketSize: v.packet})
 		if err != nil {
 			return err
 		}
@@ -76,6 +77,7 @@ func serveFlags(c *cobra.Command, listen, http string) {
 	c.Flags().String("http", http, "网页和接口(HTTP)地址")
 	c.Flags().String("tls-cert", "", "网页的证书文件(PEM);不给则用明文 HTTP,仅限本机或反向代理之后")
 	c.Flags().String("tls-key", "", "网页的私钥文件(PEM)")
+	packetFlag(c)
 	c.Flags().Bool("behind-tls", false, "前面有提供 https 的反向代理")
 }
 
@@ -97,6 +99,10 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
+	packet, err := packetSize(cmd)
+	if err != nil {
+		return err
+	}
 	if err := servable(cmd, "secret/identity.pem", "先用 xiangyun hub init 建立,或用 xiangyun hub join 加入"); err != nil {
 		return err
 	}
@@ -109,7 +115,7 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd), Reserve: reserve})
+	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd), Reserve: reserve, PacketSize: packet})
 	if err != nil {
 		return err
 	}

@@ -64,6 +64,7 @@ var messageRules = map[string][]rule{
 		{"boot is drawn", "boot", `"00000000000000000000000000000000"`},
 		{"time is there", "time", `0`},
 		{"heads have hashes", "heads", badPos},
+		{"forked lines have hashes", "forked", badPos},
 	},
 	"HubBeat": {
 		{"time is there", "time", `0`},

@@ -57,7 +57,7 @@ func Open(path string, log *slog.Logger) (*Index, error) {
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
 	}
-	db, err := openGuarded(path)
+	db, err := openChecked(path)
 	if err != nil && !errors.Is(err, errInUse) && !errors.Is(err, fs.ErrPermission) {
 		ix.log.Warn("search index cannot be read, starting an empty one", "path", path, "err", err)
 		if err := os.Rename(path, path+".bad"); err != nil && !errors.Is(err, fs.ErrNotExist) {
