@@ -209,12 +209,17 @@ func (p *pen) write(id string, at protocol.Instant, home protocol.NodeID, runs .
 	if err != nil {
 		p.b.t.Fatal(err)
 	}
-	e, err := wire.Seal(&h, raw)
+	p.seal(&h, raw)
+	p.recs[id] = protocol.Record{Rev: h.Rev, Epoch: h.RecEpoch, Body: raw}
+}
+
+func (p *pen) seal(h *protocol.Header, body []byte) {
+	p.b.t.Helper()
+	e, err := wire.Seal(h, body)
 	if err != nil {
 		p.b.t.Fatal(err)
 	}
 	p.last, p.queue = e.Pos(), append(p.queue, e)
-	p.recs[id] = protocol.Record{Rev: h.Rev, Epoch: h.RecEpoch, Body: raw}
 }
 
 // push has everything decided, in batches of some lines.
