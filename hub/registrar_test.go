@@ -43,13 +43,19 @@ type lone struct {
 	mu    sync.Mutex
 	f     *fsm.FSM
 	index uint64
+	log   [][]byte
 }
 
 func (l *lone) Apply(_ context.Context, cmd []byte) (any, uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.index++
-	return l.f.Apply(&raft.Log{Index: l.index, Type: raft.LogCommand, Data: cmd}), l.index, nil
+	l.log = append(l.log, cmd)
+	return l.f.ApplyBatch(logAt(int(l.index), cmd))[0], l.index, nil
+}
+
+func logAt(index int, cmd []byte) []*raft.Log {
+	return []*raft.Log{{Index: uint64(index), Type: raft.LogCommand, Data: cmd}}
 }
 
 // bureau is a hub without a network: a state machine, a proposer and a registrar
