@@ -62,6 +62,19 @@ func (s *Server) Cards(ctx context.Context, f CardFilter) (CardPage, error) {
 	return page, nil
 }
 
+// AnswerCard is the hub's own answer to a card that is the hub's (cases.Y-06):
+// the cause and what is done about it. A node answers its cards itself.
+func (s *Server) AnswerCard(ctx context.Context, who *protocol.Account, id string, seen uint64, cause, measure string) (protocol.Record, error) {
+	c, _, err := load[protocol.Card](s, cardRef(id))
+	if err != nil {
+		return protocol.Record{}, err
+	}
+	if f := protocol.Authorize(protocol.Question{Subject: who, Place: protocol.Hub, Verb: protocol.MayAnswerCard, Agency: c.Agency}); f != nil {
+		return protocol.Record{}, f
+	}
+	return s.one(ctx, protocol.Draft{Ref: cardRef(id), Act: "answer", Body: protocol.Card{Cause: cause, Measure: measure}, By: by(who), Rev: seen})
+}
+
 // CloseCard is the supervisor's word that an answer is enough (cases.Y-06); seen
 // is the revision on the screen, 0 for whatever stands.
 func (s *Server) CloseCard(ctx context.Context, who *protocol.Account, id string, seen uint64, opinion string) (protocol.Record, error) {

@@ -51,9 +51,10 @@ func Meant(rec Record, clock ClockID, run int, due Instant, cal Calendar) (end I
 	last := (due - 1).Day()
 	if clock == KRequest {
 		last, _ = cal.roll(last, nil)
+		due = last.End()
 	}
 	if now, err := Occurrence(rec, clock); err != nil || rec.Ref.Kind != "case" || now != run {
-		return last.End(), cal.Version(last.Year) != 0, err
+		return due, cal.Version(last.Year) != 0, err
 	}
 	c, err := Load[Case](rec)
 	if err != nil {
