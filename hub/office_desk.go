@@ -145,10 +145,14 @@ func (s *Server) CheckDesk(p protocol.Proposal) ([]Carried, error) {
 	if p.First == "" {
 		p.First = "hub:first"
 	}
+	second := p.Second
+	if second == "" {
+		second = "hub:second"
+	}
 	var list []Carried
 	for _, id := range p.Cases {
 		done := Carried{Case: id}
-		d, already, err := s.deskDraft(&p, id, "hub:second")
+		d, already, err := s.deskDraft(&p, id, second)
 		if protocol.CodeOf(err) == protocol.Gone {
 			done.Text = "没有找到该办件,或其所依据的中断确认"
 			list = append(list, done)

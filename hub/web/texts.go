@@ -9,7 +9,7 @@ import (
 // texts is the console's own catalogue.
 func texts() page.Texts {
 	all := page.Texts{}
-	for _, t := range []page.Texts{frameTexts, reviewTexts, registerTexts, nodeTexts, clusterTexts, heldTexts} {
+	for _, t := range []page.Texts{frameTexts, reviewTexts, registerTexts, nodeTexts, clusterTexts, heldTexts, deskTexts, superviseTexts, reportTexts} {
 		maps.Copy(all, t)
 	}
 	return all
