@@ -48,11 +48,13 @@ func (d *Desk) duties(ctx context.Context, changed []protocol.Ref) (list []duty,
 		return nil, err
 	}
 	for _, rec := range records {
-		if rec.Home != d.Node {
+		if rec.Home != d.Node && rec.Ref.Kind != "evaluation" {
 			continue
 		}
 		var due *duty
 		switch rec.Ref.Kind {
+		case "evaluation":
+			due, err = d.remedyDue(rec)
 		case "case":
 			due, err = d.welcomeCase(rec)
 		case "request":
@@ -77,7 +79,7 @@ func subjects(changed []protocol.Ref) (refs []protocol.Ref) {
 		switch ref.Kind {
 		case "catalog.review":
 			refs = append(refs, protocol.Ref{Kind: "catalog.changeset", ID: ref.ID})
-		case "case", "request":
+		case "case", "request", "evaluation":
 			refs = append(refs, ref)
 		}
 	}
@@ -136,9 +138,9 @@ func acts(draft protocol.Draft) *duty {
 // Waiting lists what the steward must look at after a start.
 func (d *Desk) Waiting() (refs []protocol.Ref, err error) {
 	err = d.Store.View(func(tx *store.ReadTx) error {
-		for _, kind := range []protocol.KindName{"case", "request", "catalog.review"} {
+		for _, kind := range []protocol.KindName{"case", "request", "catalog.review", "evaluation"} {
 			if err := tx.Each(kind, func(rec protocol.Record) error {
-				if rec.Home == d.Node || kind == "catalog.review" {
+				if rec.Home == d.Node || kind == "catalog.review" || kind == "evaluation" {
 					refs = append(refs, rec.Ref)
 				}
 				return nil
@@ -176,7 +178,7 @@ func (d *Desk) conclude(rec protocol.Record) (*duty, error) {
 // refuses is declined with the rule's words.
 func (d *Desk) answer(rec protocol.Record) (*duty, error) {
 	r, err := protocol.Load[protocol.Request](rec)
-	if err != nil || !r.Open() {
+	if err != nil || !r.Open() || r.Want == protocol.WantParcelSettle { // which a person answers (P-07)
 		return nil, err
 	}
 	do := func(tx *store.Tx) error {
@@ -195,6 +197,8 @@ func (d *Desk) answer(rec protocol.Record) (*duty, error) {
 func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) error {
 	draft := protocol.Draft{Ref: r.On, By: steward, Answers: ref}
 	switch r.Want {
+	case protocol.WantParcelArrived:
+		return d.countArrived(tx, ref, r)
 	case protocol.WantDelivery:
 		var how protocol.Delivery
 		if err := json.Unmarshal(r.Data, &how); err != nil {
