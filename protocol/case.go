@@ -79,7 +79,8 @@ type Case struct {
 	Absorbed    []Absorption `json:"absorbed,omitempty"`
 	Archive     *Archive     `json:"archive,omitempty"`
 
-	Docs []Doc `json:"docs,omitempty"` // documents given, oldest first (case_docs.go)
+	Docs        []Doc         `json:"docs,omitempty"`        // documents given, oldest first (case_docs.go)
+	Resurrected *Resurrection `json:"resurrected,omitempty"` // brought back from its paper receipt (F-03)
 	Rest
 }
 

@@ -166,6 +166,8 @@ func (d *deed) receiptCode(code string) *Refusal {
 	switch {
 	case err != nil:
 		return refuse("D-01", "收件凭证缺少签名二维码")
+	case c.Resurrected != nil && d.h.Act == "resurrect" && code != c.Resurrected.Code:
+		return refuse("D-01", "恢复的办件沿用原收件凭证的二维码")
 	case r.Case != d.h.Ref.ID || r.ReceiptNo != c.ReceiptNo || r.Item != c.Item || r.Guide != c.Guide || r.Received != at || r.FP != ShortFP(c.Applicant.FP):
 		return refuse("D-01", "收件凭证的二维码与办件不符")
 	}

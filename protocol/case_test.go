@@ -13,6 +13,7 @@ var lawfulWays = map[Act]struct {
 	to   CaseState
 }{
 	"receive":          {[]CaseState{""}, CaseReceived},
+	"resurrect":        {[]CaseState{""}, CaseReceived},
 	"refuse":           {[]CaseState{CaseReceived, CaseArrived}, CaseRefused},
 	"hand_over":        {[]CaseState{CaseReceived, CaseAccepted}, CaseHandingOver},
 	"acknowledge":      {[]CaseState{CaseHandingOver}, CaseArrived},
@@ -113,7 +114,7 @@ func refusalOf(from CaseState, act Act) string {
 		return "C-24d"
 	case act == "recount" && from == CaseSpecial: // the clocks stand still and have no day
 		return "K-cal-2"
-	case from == CaseHandingOver && act != "receive":
+	case from == CaseHandingOver && act != "receive" && act != "resurrect":
 		return "G-03"
 	}
 	return "G-07"

@@ -89,8 +89,8 @@ func enrollNode(old, want *Node, h *Header, _ View) (*Node, *Refusal) {
 	if next.Key.IsZero() {
 		return nil, refuse("G-09", "缺少节点公钥")
 	}
-	if k := newest(want.Keys).Key; len(k) > 0 {
-		next.Keys = grown(old.Keys, NodeKey{next.Epoch, k})
+	if k := newest(want.Keys); len(k.Key) > 0 && (k.Epoch == 0 || k.Epoch == next.Epoch) {
+		next.Keys = grown(old.Keys, NodeKey{next.Epoch, k.Key})
 	}
 	return &next, nil
 }

@@ -33,6 +33,9 @@ func (s *scene) paper(template int, old, want *Case) Doc {
 		Serial: Serial{Place: "222400", Template: template, Year: h.At.Time().Year(), Ordinal: 7, Counter: 1 + len(whatOwes(old).Docs)}.String()}
 	if template == 1 {
 		d.Code = s.receiptCode(h, old, want)
+		if want.Resurrected != nil {
+			d.Code = want.Resurrected.Code
+		}
 	}
 	return d
 }

@@ -179,6 +179,9 @@ func (s *scribe) code() (string, error) {
 			at = x.At
 		}
 	}
+	if s.want.Resurrected != nil {
+		return s.want.Resurrected.Code, nil // the paper that the applicant has stays the one receipt
+	}
 	guide := c.Guide
 	if s.old == nil {
 		rec, _, err := s.tx.Get(protocol.Ref{Kind: "guide", ID: c.Item})

@@ -92,7 +92,7 @@ func (t *Tx) NextCaseNumber(implCode string, own bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	run, ok := protocol.SequenceOf(own, self.Ordinal)
+	run, ok := protocol.SequenceOf(own, self.SerialOrdinal())
 	if !ok {
 		return "", nil
 	}
@@ -143,7 +143,7 @@ func (t *ReadTx) Numbers(node protocol.NodeID, day protocol.Day) (all []DayNumbe
 			return nil, err
 		}
 		own := parts[3] == "1"
-		run, _ := protocol.SequenceOf(own, self.Ordinal)
+		run, _ := protocol.SequenceOf(own, self.SerialOrdinal())
 		report := DayNumbers{Code: parts[1], Day: day, Range: run, Unused: run.Last - int(last)}
 		for seq := run.First; seq <= int(last); seq++ {
 			no, bad := protocol.ComposeCaseNumber(parts[1], day, seq, run)
