@@ -30,6 +30,7 @@ type Config struct {
 	Build  string
 	Log    *slog.Logger
 	Now    func() time.Time // nil is the machine's clock
+	Clock  func() time.Time // what acts are stamped with and deadlines count by; nil is Now
 
 	Secure    bool   // a proxy in front speaks TLS
 	Line      uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
@@ -62,6 +63,9 @@ func Open(cfg Config) (n *Node, err error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Clock == nil {
+		cfg.Clock = cfg.Now
+	}
 	n = &Node{cfg: cfg, log: cfg.Log, clock: newClockWatch(cfg.Now), fatal: make(chan error, 1)}
 	defer func() {
 		if err != nil {
@@ -84,6 +88,9 @@ func Open(cfg Config) (n *Node, err error) {
 	return n, n.openNetwork()
 }
 
+// stamp is the instant of what happens now.
+func (n *Node) stamp() protocol.Instant { return protocol.At(n.cfg.Clock()) }
+
 func (n *Node) path(parts ...string) string {
 	return filepath.Join(append([]string{n.cfg.Dir}, parts...)...)
 }
@@ -93,7 +100,7 @@ func (n *Node) openStores() (err error) {
 		return err
 	}
 	n.store, err = store.Open(n.path(storeFile), store.Config{Node: n.place.Node, Epoch: n.place.Epoch, Signer: n.holder, Level: 1,
-		Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir)})
+		Stamp: n.stamp, Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir)})
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
 	}

@@ -103,7 +103,7 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd)})
+	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Clock: clock, Secure: overTLS(cmd)})
 	if err != nil {
 		return err
 	}
