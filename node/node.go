@@ -66,7 +66,7 @@ func Open(cfg Config) (n *Node, err error) {
 	if cfg.Clock == nil {
 		cfg.Clock = cfg.Now
 	}
-	n = &Node{cfg: cfg, log: cfg.Log, clock: newClockWatch(cfg.Now), fatal: make(chan error, 1)}
+	n = &Node{cfg: cfg, log: cfg.Log, clock: newClockWatch(cfg.Clock, cfg.Clock), fatal: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())
@@ -128,7 +128,7 @@ func (n *Node) openNetwork() (err error) {
 	if err != nil {
 		return err
 	}
-	n.uplink = &replication.Uplink{Node: n.place.Node, Build: n.cfg.Build, Local: n.store, Dialer: n.end, Servers: n, Line: n.cfg.Line, Log: n.log}
+	n.uplink = &replication.Uplink{Node: n.place.Node, Build: n.cfg.Build, Local: n.store, Dialer: n.end, Servers: n, Line: n.cfg.Line, Clock: n.cfg.Clock, Log: n.log}
 	if _, err := rand.Read(n.uplink.Boot[:]); err != nil {
 		return fmt.Errorf("draw boot: %w", err)
 	}
