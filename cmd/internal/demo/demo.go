@@ -28,6 +28,8 @@ type Options struct {
 	Hubs  int
 	Say   io.Writer // progress, for people
 	Env   []string  // more of the environment of every process, for builds with faults
+
+	Calendars []protocol.CalendarYear // published at the beginning; none: all that are known
 }
 
 // Demo is a running province.
@@ -279,6 +281,15 @@ func (d *Demo) KillNode(id protocol.NodeID) error { return d.nodes[id].kill() }
 // StartNode starts a killed node again on the disk it has.
 func (d *Demo) StartNode(ctx context.Context, id protocol.NodeID) error {
 	return d.nodes[id].start(ctx, d.Exe)
+}
+
+// Reenroll stops a node and enrols it again on the disk it has, as an operator
+// does with a place that was fenced (replication.F3).
+func (d *Demo) Reenroll(ctx context.Context, id protocol.NodeID) error {
+	if err := d.nodes[id].stop(); err != nil {
+		return err
+	}
+	return d.Enroll(ctx, id)
 }
 
 // LoseNode kills a node and empties its disk; Enroll restores it.

@@ -35,7 +35,11 @@ func query(pairs ...string) url.Values {
 
 // LoadRegisters loads agencies, the working-day calendar and the accounts.
 func (d *Demo) LoadRegisters(ctx context.Context) error {
-	for _, year := range protocol.CalendarHistory() {
+	years := d.Calendars
+	if years == nil {
+		years = protocol.CalendarHistory()
+	}
+	for _, year := range years {
 		if err := d.Hub().Call(ctx, "POST", "/api/v1/calendars", year, nil); err != nil {
 			return fmt.Errorf("发布 %d 年日历: %w", year.Year, err)
 		}
@@ -250,7 +254,7 @@ func (d *Demo) Intake(ctx context.Context, at protocol.NodeID, item string, who 
 	}
 	var blobs []string
 	for name, data := range scans {
-		id, err := d.upload(ctx, at, name, data)
+		id, err := d.Upload(ctx, at, name, data)
 		if err != nil {
 			return r, err
 		}
@@ -273,7 +277,9 @@ func answers(lines []protocol.MaterialLine, blobs []string) []protocol.Material 
 	return list
 }
 
-func (d *Demo) upload(ctx context.Context, at protocol.NodeID, name string, data []byte) (string, error) {
+// Upload keeps an attachment at a node as the clerk of its window does, and gives
+// its id.
+func (d *Demo) Upload(ctx context.Context, at protocol.NodeID, name string, data []byte) (string, error) {
 	mediaType := "image/jpeg"
 	if bytes.HasPrefix(data, []byte("%PDF")) {
 		mediaType = "application/pdf"

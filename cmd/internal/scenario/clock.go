@@ -51,4 +51,21 @@ func (s *stage) at(instant string) {
 		err := s.Hub().Call(s.ctx, "GET", "/api/v1/status", nil, &st)
 		return st.Clock >= protocol.At(t), err
 	})
+	for _, id := range s.Nodes {
+		s.soon(string(id)+" 的时钟", func() (bool, error) { return s.onTime(id) })
+	}
+}
+
+// onTime reports whether a node knows of no offset to the hub's clock: a beat that
+// was on its way while the clock moved is measured again. A node that is down
+// has none.
+func (s *stage) onTime(id protocol.NodeID) (bool, error) {
+	var st struct {
+		Off int64 `json:"clock_offset_ms"`
+	}
+	err := s.Node(id).Call(s.ctx, "GET", "/api/v1/status", nil, &st)
+	if protocol.CodeOf(err) == protocol.Busy {
+		return true, nil
+	}
+	return max(st.Off, -st.Off) < time.Minute.Milliseconds(), err
 }

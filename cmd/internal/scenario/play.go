@@ -33,7 +33,7 @@ type Result struct {
 
 // All lists the scenarios in the order in which they are played: of their dates.
 func All() []Scenario {
-	all := slices.Concat(arrival, clocks)
+	all := slices.Concat(arrival, clocks, correction, duplicates, routing, custody, review, around)
 	slices.SortStableFunc(all, func(a, b Scenario) int { return compare(a.at, b.at) })
 	return all
 }
@@ -73,6 +73,7 @@ func open(ctx context.Context, o demo.Options) (*stage, error) {
 		return &stage{}, err
 	}
 	o.Env, o.Hubs, o.Nodes = c.env(), 3, []protocol.NodeID{changchun, jilin, yanji}
+	o.Calendars = firstCalendars()
 	d, err := demo.Start(ctx, o)
 	s := &stage{Demo: d, ctx: ctx, clock: c}
 	if err != nil {
@@ -114,20 +115,3 @@ func Build(ctx context.Context, dir string) (string, error) {
 	}
 	return exe, os.Chmod(exe, 0o700)
 }
-
-// services are the items of changchun that the scenarios are about.
-func services() (list []protocol.ItemFiling) {
-	for _, name := range []string{licensing, special, joint, owing, onTheSpot} {
-		list = append(list, filing(changchun, name))
-	}
-	return list
-}
-
-// The sample items by what is special about them.
-const (
-	licensing = "社会团体变更登记"    // 01 行政许可: silence accepts (C-11); one line may follow later
-	special   = "食品生产许可"      // 检验
-	joint     = "建设公墓审核"      // with another department; 听证, 专家评审
-	owing     = "第三类医疗器械经营许可" // one line may follow later
-	onTheSpot = "职工参保信息变更登记"  // 即办件
-)

@@ -72,6 +72,17 @@ type intake map[string]any
 
 func (f intake) with(key string, value any) intake { f[key] = value; return f }
 
+// answer says how a line of the guide is answered.
+func (f intake) answer(line, presence string) intake {
+	list := slices.Clone(f["materials"].([]protocol.Material))
+	for i := range list {
+		if list[i].Line == line {
+			list[i].Presence = presence
+		}
+	}
+	return f.with("materials", list)
+}
+
 // form is a complete application of applicant no for an item, as at is shown it.
 func (s *stage) form(at protocol.NodeID, item protocol.Item, no int) intake {
 	view := s.guide(at, item)
@@ -113,28 +124,6 @@ func (s *stage) submit(at protocol.NodeID, f intake, key string) (app applicatio
 	return app, err
 }
 
-// as is an account of a node that has a role for the agency of an item.
-func as(at protocol.NodeID, role protocol.Role, item protocol.Item) string {
-	if role == protocol.RoleClerk {
-		return "clerk1"
-	}
-	return demo.Who(at, role, item.Agency)
-}
-
-// act takes one act on a case through the API and gives what the place says.
-func (s *stage) act(at protocol.NodeID, login, id, act string, body any) error {
-	s.keys++
-	header := map[string]string{"Idempotency-Key": fmt.Sprintf("act-%d", s.keys)}
-	return s.Node(at).As(login).CallWith(s.ctx, "POST", "/api/v1/cases/"+url.PathEscape(id)+"/"+act, header, body, nil)
-}
-
-// do is act that must be taken.
-func (s *stage) do(at protocol.NodeID, login, id, act string, body any) {
-	if err := s.act(at, login, id, act, body); err != nil {
-		s.fail("%s %s at %s by %s: %w", act, id, at, login, err)
-	}
-}
-
 // found is a case as a place holds it.
 type found struct {
 	ID    string
@@ -168,18 +157,4 @@ func (s *stage) count(id, act string) (n int) {
 		}
 	}
 	return n
-}
-
-// item finds a published sample item of a node by its name.
-func item(at protocol.NodeID, name string) protocol.Item { return filing(at, name).Item }
-
-func filing(at protocol.NodeID, name string) protocol.ItemFiling {
-	all := sample.Items(at)
-	i := slices.IndexFunc(all, func(f protocol.ItemFiling) bool { return f.Item.Name == name })
-	if i < 0 {
-		panic("no sample item " + name)
-	}
-	f := all[i]
-	f.Item.EffectiveAt = opening
-	return f
 }

@@ -47,6 +47,7 @@ func withoutQuorum(s *stage) {
 	same(s, "receipt instant", after.Body.Received.At, before.Body.Received.At)
 	same(s, "receipt number", after.Body.ReceiptNo, app.ReceiptNo)
 	same(s, "receptions", s.count(app.ID, "receive"), 1)
+	same(s, "arrivals", s.count(app.ID, "acknowledge"), 1)
 }
 
 func twice(s *stage) {
@@ -59,4 +60,11 @@ func twice(s *stage) {
 	same(s, "receipt number", again.ReceiptNo, first.ReceiptNo)
 	same(s, "case", again.ID, first.ID)
 	same(s, "known before", again.Before, true)
+	s.must(s.KillNode(yanji)) // the reply was lost with the node
+	s.must(s.StartNode(s.ctx, yanji))
+	lost, err := s.submit(yanji, f, "the same form")
+	s.must(err)
+	same(s, "receipt number after the node died", lost.ReceiptNo, first.ReceiptNo)
+	_, err = s.submit(yanji, f.with("window", "9号窗口"), "the same form")
+	s.refused("G-11", err)
 }
