@@ -22,7 +22,7 @@ import (
 func (s *Server) Handler() (http.Handler, error) {
 	sessions := &rest.Sessions{Place: protocol.Hub, Gate: identity.NewGate(protocol.Hub, s), Secure: s.cfg.Secure}
 	pages, err := web.New(web.Config{Place: page.Text{ZH: "吉林省", EN: "Jilin"}, Version: s.cfg.Build, Sessions: sessions, Reader: pageReader{reader{s}},
-		Office: s, Tokens: pageTokens{s}, Now: s.cfg.Now, Log: s.log})
+		Office: s, Tokens: pageTokens{s}, Now: s.cfg.Clock, Log: s.log})
 	if err != nil {
 		return nil, err
 	}

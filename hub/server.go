@@ -29,6 +29,7 @@ type Config struct {
 	Build      string
 	Log        *slog.Logger
 	Now        func() time.Time // nil is the machine's clock
+	Clock      func() time.Time // what acts are stamped with and deadlines count by; nil is Now
 	PacketSize int              // of the first QUIC packets, in bytes; 0 is 1280 (pitfalls.Q15)
 	Reserve    int64            // bytes given up when the disk is full; 0 keeps none (pitfalls.R14)
 
@@ -82,6 +83,9 @@ const (
 func Open(cfg Config) (s *Server, err error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = cfg.Now
 	}
 	s = &Server{cfg: cfg, log: cfg.Log, presence: newPresence(), fatal: make(chan error, 1)}
 	s.disk = newDiskWatch(func() float64 { return diskUsed(cfg.Dir) }, &reserve{path: s.path(reserveFile), want: cfg.Reserve,
@@ -184,7 +188,7 @@ func (s *Server) stop(err error) {
 func (s *Server) ID() protocol.NodeID { return s.id }
 
 // Now is this server's wall clock; the leader's stamps commands.
-func (s *Server) Now() protocol.Instant { return protocol.At(s.cfg.Now()) }
+func (s *Server) Now() protocol.Instant { return protocol.At(s.cfg.Clock()) }
 
 // Run serves until ctx ends or a part must not go on. A leader hands over
 // before it leaves; the state machine outlives the quorum that applies to it.

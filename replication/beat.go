@@ -52,8 +52,15 @@ func (u *Uplink) beat(ctx context.Context, s link.Session, lane protocol.Lane) e
 	}
 }
 
+func (u *Uplink) clock() time.Time {
+	if u.Clock == nil {
+		return time.Now()
+	}
+	return u.Clock()
+}
+
 func (u *Uplink) beatOnce(lane protocol.Lane, out *wire.Writer, in *wire.Reader) error {
-	sent := time.Now()
+	sent := u.clock()
 	head, err := u.Local.Head(lane) // behind the time: by then at least this was written
 	if err != nil {
 		return err
@@ -74,12 +81,12 @@ func (u *Uplink) beatOnce(lane protocol.Lane, out *wire.Writer, in *wire.Reader)
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	now := u.clock()
 	middle := sent.Round(0).Add(now.Sub(sent) / 2) // pitfalls.C4: wall clocks are compared, lengths are monotonic
 	u.note(lane, func(s *LaneStatus) {
 		s.Offset = answer.Time.Time().Sub(middle)
 		if answer.Applied <= cursor.Last {
-			s.Fresh = now
+			s.Fresh = time.Now()
 		}
 	})
 	if len(answer.Servers) == 0 {

@@ -61,6 +61,7 @@ type Uplink struct {
 	Log     *slog.Logger
 	Linger  [3]time.Duration // by lane; zero takes replication.R9's 5 ms and 50 ms
 	Line    uint64           // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
+	Clock   func() time.Time // what acts are stamped with: beats tell it and compare it with the hub's; nil is the machine's
 
 	mu        sync.Mutex // guards status, alarms, twinSince, forks
 	status    UplinkStatus

@@ -115,7 +115,7 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd), Reserve: reserve, PacketSize: packet})
+	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Clock: clock, Secure: overTLS(cmd), Reserve: reserve, PacketSize: packet})
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 		return fmt.Errorf("打开 QUIC 端口: %w", err)
 	}
 	defer pc.Close()
-	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Secure: overTLS(cmd), Line: line,
+	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Clock: clock, Secure: overTLS(cmd), Line: line,
 		Reserve: reserve, PacketSize: packet})
 	if err != nil {
 		return err
