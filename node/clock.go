@@ -22,7 +22,8 @@ const (
 // and while cut off by what the wall clock did against the monotonic one since
 // the last beat (pitfalls.C4).
 type clockWatch struct {
-	now func() time.Time
+	now    func() time.Time // its wall clock is what people read
+	steady func() time.Time // its monotonic reading goes on whatever the wall clock does
 
 	mu     sync.Mutex // guards the rest
 	wall   time.Time  // both readings of one moment
@@ -31,9 +32,9 @@ type clockWatch struct {
 	known  bool          // a beat measured it
 }
 
-func newClockWatch(now func() time.Time) *clockWatch {
-	w := &clockWatch{now: now}
-	w.wall, w.mono = now().Round(0), time.Now()
+func newClockWatch(now, steady func() time.Time) *clockWatch {
+	w := &clockWatch{now: now, steady: steady}
+	w.wall, w.mono = now().Round(0), steady()
 	return w
 }
 
@@ -41,7 +42,7 @@ func newClockWatch(now func() time.Time) *clockWatch {
 func (w *clockWatch) measured(offset time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.wall, w.mono, w.offset, w.known = w.now().Round(0), time.Now(), offset, true
+	w.wall, w.mono, w.offset, w.known = w.now().Round(0), w.steady(), offset, true
 }
 
 // off is hub minus own, now; known is false while no beat ever measured it: then
@@ -49,7 +50,7 @@ func (w *clockWatch) measured(offset time.Duration) {
 func (w *clockWatch) off() (offset time.Duration, known bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	jump := w.now().Round(0).Sub(w.wall) - time.Since(w.mono)
+	jump := w.now().Round(0).Sub(w.wall) - w.steady().Sub(w.mono)
 	return w.offset - jump, w.known
 }
 

@@ -12,7 +12,7 @@ import (
 // signed for, and waits for that person (Do, Decline).
 func (d *Desk) answer(rec protocol.Record) ([]duty, error) {
 	r, err := protocol.Load[protocol.Request](rec)
-	if err != nil || !r.Open() || r.On.Kind == "parcel" { // custody is settled by the people who hold it (P-07, P-09)
+	if err != nil || !r.Open() || r.Want == protocol.WantParcelSettle { // which a person answers (P-07)
 		return nil, err
 	}
 	forPeople := r.Want == protocol.WantMerge || r.Want == protocol.WantReturn
@@ -64,8 +64,11 @@ func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) err
 	if r.Want == protocol.WantUrge {
 		return nil
 	}
-	if r.Want == protocol.WantTaskAgain {
+	switch r.Want {
+	case protocol.WantTaskAgain:
 		return d.askAgain(tx, ref, r)
+	case protocol.WantParcelArrived:
+		return d.countArrived(tx, ref, r)
 	}
 	c, rec, err := load[protocol.Case](&tx.ReadTx, r.On)
 	if err != nil || r.On.Kind != "case" {

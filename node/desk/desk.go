@@ -15,7 +15,10 @@ type Desk struct {
 	Log   *slog.Logger
 	Key   [32]byte // province key of applicants' fingerprints
 
-	put later // what the steward left for some time
+	Sign   Signer // of receipt codes
+	Papers Papers // where printed files are kept
+	press  press
+	put    later // what the steward left for some time
 }
 
 // may asks the one authorisation function.

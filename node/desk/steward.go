@@ -61,6 +61,8 @@ func (d *Desk) duties(ctx context.Context, changed []protocol.Ref) (list []duty,
 		switch {
 		case rec.Ref.Kind == "case":
 			due, err = d.onCase(rec)
+		case rec.Ref.Kind == "evaluation":
+			due, err = d.remedyDue(rec)
 		case rec.Home != d.Node:
 		case rec.Ref.Kind == "request":
 			due, err = d.answer(rec)
@@ -84,7 +86,7 @@ func subjects(changed []protocol.Ref) (refs []protocol.Ref) {
 		switch ref.Kind {
 		case "catalog.review":
 			refs = append(refs, protocol.Ref{Kind: "catalog.changeset", ID: ref.ID})
-		case "case", "request", "task":
+		case "case", "request", "task", "evaluation":
 			refs = append(refs, ref)
 		}
 	}
@@ -155,10 +157,15 @@ func (d *Desk) Waiting(ctx context.Context) (refs []protocol.Ref, err error) {
 			return err
 		}
 		refs = append(refs, years...)
-		return tx.Each("catalog.review", func(rec protocol.Record) error {
-			refs = append(refs, rec.Ref)
-			return nil
-		})
+		for _, kind := range []protocol.KindName{"catalog.review", "evaluation"} {
+			if err := tx.Each(kind, func(rec protocol.Record) error {
+				refs = append(refs, rec.Ref)
+				return nil
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return refs, err
 }

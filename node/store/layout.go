@@ -16,12 +16,13 @@ import (
 // ones stay inside the root page, so that a commit writes few pages.
 var (
 	bucketNode    = []byte("node")                                                                // what this place is and where it stands, see the rows below
-	bucketNumber  = []byte("num")                                                                 // case → last counter; block/<id> → next number
+	bucketNumber  = []byte("num")                                                                 // case → last counter; block/<id> → next number; doc/…, no/… → last number
 	bucketKey     = []byte("key")                                                                 // kind 0 key 0 id → nothing
 	bucketPending = [...][]byte{protocol.Urgent: []byte("pend1"), protocol.Bulk: []byte("pend2")} // seq → pending
 	bucketWork    = []byte("work")                                                                // lane, seq → Work
 	bucketWake    = []byte("wake")                                                                // instant, kind 0 id → nothing: what this place must see to by itself
 	bucketKept    = []byte("kept")                                                                // short hash of an idempotency key → Kept
+	bucketPaper   = []byte("paper")                                                               // run/<series> → settled numbers; log/<serial> → prints
 	bucketSnap    = []byte("snap")                                                                // kind 0 id → record: a scope snapshot on its way in
 )
 
@@ -46,7 +47,7 @@ func makeBuckets(tx *bbolt.Tx, node protocol.NodeID) error {
 	if err := journal.Init(tx); err != nil {
 		return err
 	}
-	names := [][]byte{bucketNode, bucketNumber, bucketKey, bucketKept, bucketWork, bucketSnap}
+	names := [][]byte{bucketNode, bucketNumber, bucketKey, bucketKept, bucketWork, bucketSnap, bucketPaper}
 	for _, lane := range protocol.Lanes {
 		names = append(names, bucketPending[lane])
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/wire"
@@ -203,6 +204,11 @@ func (g *group) line(e *protocol.Entry) error {
 func (st *state) renew(n *numbers) {
 	st.cases = max(st.cases, n.cases)
 	blocks := append([]block(nil), st.blocks...)
+	for _, b := range n.blocks {
+		if strings.HasPrefix(b.id, rowSeries) || strings.HasPrefix(b.id, rowDay) {
+			st.setCount(b.id, b.next-1)
+		}
+	}
 	for i := range blocks {
 		for _, b := range n.blocks {
 			if b.id == blocks[i].id {

@@ -39,6 +39,9 @@ type Config struct {
 	Reserve int64
 	// MaxSize bounds the database file, in bytes; 0 does not (pitfalls.B6).
 	MaxSize int
+	// Scribe completes a draft inside its transaction, before it is judged: what an
+	// act owes beside itself, such as its document. An error refuses the act.
+	Scribe func(tx *Tx, d *protocol.Draft) error
 	// Audit names the kinds that are written up to 97 % of the disk; nil names none.
 	Audit func(protocol.KindName) bool
 
