@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/x509"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/wire"
@@ -76,8 +77,11 @@ func (d decider) Welcome() wire.Welcome {
 	return w
 }
 
+// roots are the issuers whose hub servers' receipts count.
+func (s *Server) roots() []*x509.Certificate { return s.holder.Bundle().Roots }
+
 func (s *Server) downlink() *replication.Downlink {
-	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit, Chain: s.chain,
+	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit, Chain: s.chain, Roots: s.roots,
 		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: s.courier.Verbs(),
 		AtOnce: s.catchUps, Stored: s.sightings.store}
 }

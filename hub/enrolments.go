@@ -126,6 +126,9 @@ func (s *Server) renewals(ctx context.Context) error {
 	}
 }
 
+// certificate is this server's own, as it goes with its receipts.
+func (s *Server) certificate() []byte { return s.holder.Bundle().Leaf.Raw }
+
 func (s *Server) renewSelf() error {
 	b := s.holder.Bundle()
 	cert, err := s.authority.Issue(identity.KeyOf(b.Key), identity.RoleHub, s.id, serverCertLife)

@@ -65,7 +65,11 @@ var _ = Define("request", Spec[Request]{
 		return endOf(nil, KRequest, r.Filed.Day().Add(requestSilentAt))
 	},
 	Terms: func(r *Request) Terms {
-		return Terms{Title: r.Title, State: r.State, Keys: []string{r.Key, r.On.String()},
+		var wake Instant
+		if r.State == RequestFiled {
+			wake = r.Filed
+		}
+		return Terms{Title: r.Title, State: r.State, Keys: []string{r.Key, r.On.String()}, Wake: wake,
 			Facets: []Facet{{"want", r.Want}, {"from", string(r.From)}, {"agency", r.Agency}}}
 	},
 })

@@ -2,6 +2,7 @@ package replication
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log/slog"
@@ -91,6 +92,10 @@ type Downlink struct {
 	// Chain gives heads of a node's lines as the hub took them, from a seq on, at
 	// most max, oldest first (replication.F2); nil serves none.
 	Chain func(origin protocol.NodeID, lane protocol.Lane, from uint64, max int) ([]ChainLine, error)
+
+	// Roots are the issuers whose hub servers' blob receipts count
+	// (replication.B4).
+	Roots func() []*x509.Certificate
 
 	AtOnce func() int // nodes that may catch up in bulk; nil for 3 (replication.R8)
 	// Stored, when set, hears up to which hub index a node has stored a lane's

@@ -79,7 +79,6 @@ func (st *step) changed(c *fold.Change, by protocol.NodeID) error {
 
 func (st *step) rowsOf(c *fold.Change, except protocol.NodeID) {
 	kept := c.Record
-	kept.Body = bytes.Clone(kept.Body) // the command's bytes would be held for one record
 	st.changes = append(st.changes, change{&kept, c.After, except})
 	r := row{lane: laneOf(c.Record.Ref), what: lineRecord, ref: c.Record.Ref, record: &kept, readers: c.After, except: except}
 	if c.After.All {
