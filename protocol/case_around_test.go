@@ -182,7 +182,7 @@ func TestC24TheSubstituteTakesTheCaseAsItStands(t *testing.T) {
 // TestEveryActAroundACaseHasARightOrIsNobodys is §16 for the kinds beside it.
 func TestEveryActAroundACaseHasARightOrIsNobodys(t *testing.T) {
 	nobodys := map[KindName][]Act{"card": {"confirm", "fire", "void"}, "remedy": {"open"}, "evaluation": {"give"}, "mark": {"lift", "set"},
-		"task": {"cancel", "reopen"}, "dupmark": {"conclude", "mark"}}
+		"task": {"cancel", "reopen"}, "dupmark": {"conclude", "mark"}, "objection": {"recount"}}
 	for _, kind := range []KindName{"parcel", "card", "remedy", "evaluation", "complaint", "objection", "mark", "basic", "task", "dupmark", "route", "delegation"} {
 		for _, act := range Lookup(kind).Acts() {
 			verb, person := ActVerb(kind, act)

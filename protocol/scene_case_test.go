@@ -98,6 +98,7 @@ func citeCase(t testing.TB, v cited) {
 	v.put(t, CalendarRef(2026), &PublishedYears()[8])
 	v.put(t, Ref{"account", examiner}, &Account{Place: decides, Login: "examiner1", Name: "审查甲", Agency: testUSCC(1), Roles: []Role{RoleExaminer}, State: AccountActive})
 	v.put(t, Ref{"node", string(decides)}, &Node{ID: decides, Name: "长春市", State: NodeFenced, Epoch: 2, Key: Hash{1}, Reason: "机房断电"})
+	v.put(t, Ref{"node", string(lostPlace)}, aLostNode())
 	v.put(t, routeRef(), aRoute())
 	v.put(t, delegationRef(), aDelegation())
 	v.put(t, markRef(), aDupmark())
@@ -122,6 +123,10 @@ func caseStep(act Act, old *Case) scene {
 	switch act {
 	case "receive":
 		return at(receives, clerk, anIntake())
+	case "resurrect":
+		s := at("jilin", "jilin:clerk1", aResurrection())
+		s.ref.ID = lostID
+		return s
 	case "hand_over":
 		return at(receives, clerk, &Case{})
 	case "return_misrouted":
@@ -319,7 +324,7 @@ func caseScenes(t testing.TB) []scene {
 	own.name, own.origin, own.by = "case receive at the deciding place", decides, "changchun:clerk1"
 	local := caseStep("accept", caseIn(t, CaseReceived))
 	local.name = "case accept without a hand-over"
-	list := []scene{caseStep("receive", nil), own, local}
+	list := []scene{caseStep("receive", nil), own, local, caseStep("resurrect", nil)}
 	for _, step := range []struct {
 		act  Act
 		from CaseState

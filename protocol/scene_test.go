@@ -70,7 +70,7 @@ func (s *scene) before(t testing.TB) *Record {
 
 func (s *scene) complete(t testing.TB) (Judged, *Refusal) {
 	t.Helper()
-	judged, no, err := s.kind().Complete(s.before(t), s.header(), s.want, s.view)
+	judged, no, err := s.kind().Complete(s.before(t), s.header(), s.withPaper(), s.view)
 	if err != nil {
 		t.Fatalf("%s: %v", s.name, err)
 	}

@@ -183,7 +183,7 @@ func TestEveryPageTellsOfADiskThatFills(t *testing.T) { // pitfalls.R14
 		want string
 	}{
 		{0.849, ""}, {0, ""}, {0.85, "省级服务器 hub3 的磁盘已用 85 %：请尽快"}, {0.92, "hub3 的磁盘已用 92 %，已停收目录等批量操作"},
-		{0.98, "hub3 的磁盘已用 98 %，已停收各节点的一切操作"},
+		{0.98, "hub3 的磁盘已用 98 %，已动用预留空间、只收办件，预留将尽时停收各节点的一切操作"},
 	} {
 		w := newWorld(t)
 		w.state.Servers[2].Disk = c.used
