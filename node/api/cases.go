@@ -146,10 +146,16 @@ type receiveIn struct {
 }
 
 func (s *server) receive(ctx context.Context, who *protocol.Account, in receiveIn) (Slip, error) {
-	b := &in.Body
-	got, err := s.Desk.Receive(ctx, who, desk.Intake{Item: b.Item, Guide: b.Guide, Form: b.Form, Materials: b.Materials, Window: b.Window,
-		Offline: b.Offline, HandOver: b.HandOver, Nonce: in.Key,
-		Applicant: protocol.Applicant{Type: b.Applicant.Type, Name: b.Applicant.Name, IDType: b.Applicant.IDType, ID: b.Applicant.ID, Contact: b.Applicant.Contact}})
+	return slip(s.Desk.Receive(ctx, who, in.Body.intake(in.Key)))
+}
+
+func (b *Intake) intake(key string) desk.Intake {
+	return desk.Intake{Item: b.Item, Guide: b.Guide, Form: b.Form, Materials: b.Materials, Window: b.Window,
+		Offline: b.Offline, HandOver: b.HandOver, Nonce: key,
+		Applicant: protocol.Applicant{Type: b.Applicant.Type, Name: b.Applicant.Name, IDType: b.Applicant.IDType, ID: b.Applicant.ID, Contact: b.Applicant.Contact}}
+}
+
+func slip(got desk.Received, err error) (Slip, error) {
 	if err != nil {
 		return Slip{}, err
 	}
