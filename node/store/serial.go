@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -97,7 +96,7 @@ func (t *Tx) NextCaseNumber(implCode string, own bool) (string, error) {
 		return "", nil
 	}
 	day := t.now.Day()
-	row := fmt.Sprintf("%s%s/%s/%d", rowDay, implCode, day, run.First)
+	row := dayRow(implCode, day.String(), run)
 	last, err := t.counted(row)
 	if err != nil {
 		return "", err
