@@ -193,6 +193,7 @@ var _ = Define("case", Spec[Case]{
 	Audience:  caseAudience,
 	Terms:     caseTerms,
 	Deadlines: caseDeadlines,
+	Likeness:  caseLikeness,
 })
 
 // caseHome: the hand-over entry is the last the receiving node may write.
@@ -219,6 +220,10 @@ func caseAudience(c *Case) Audience {
 	return Only(nodes...)
 }
 
+// VoidKey finds the cases that went into another one: the home of that one takes
+// over what they had (C-22x).
+const VoidKey = "并案"
+
 // caseTerms: a case is found by its numbers and by the scans it cites, which
 // is how a scan that is still to be uploaded finds its owner. A canonical case
 // is found by the receipts it absorbed too (DU-04), and any case by the numbers of
@@ -234,9 +239,12 @@ func caseTerms(c *Case) Terms {
 	for _, a := range c.Absorbed {
 		keys = append(keys, a.ReceiptNo)
 	}
+	if c.DupOf != "" {
+		keys = append(keys, VoidKey)
+	}
 	for i := range c.Docs {
 		keys = append(keys, c.Docs[i].Serial)
 	}
-	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys,
-		Facets: []Facet{{"agency", c.Agency}, {"handler", string(c.Handler)}, {"window", string(c.Received.Node)}, {"item", c.Item}}}
+	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys, Wake: c.wake(),
+		Facets: append(runFacets(c), Facet{"agency", c.Agency}, Facet{"handler", string(c.Handler)}, Facet{"window", string(c.Received.Node)}, Facet{"item", c.Item})}
 }

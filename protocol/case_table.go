@@ -86,6 +86,17 @@ func allBut(not ...CaseState) (list []CaseState) {
 	return list
 }
 
+// CaseFrom lists the states from which an act on a case starts; none for a receipt,
+// false for what the table does not list.
+func CaseFrom(act Act) ([]CaseState, bool) {
+	for _, r := range caseTable() {
+		if r.act == act {
+			return r.from, true
+		}
+	}
+	return nil, false
+}
+
 func caseActs() map[Act]Judge[Case] {
 	acts := map[Act]Judge[Case]{}
 	for _, r := range caseTable() {

@@ -132,7 +132,7 @@ func caseStep(act Act, old *Case) scene {
 	case "return_misrouted":
 		return at(decides, acceptor, &Case{Hops: []Hop{{To: receives, Reason: "不属本机构职权"}}})
 	case "route_by_desk":
-		return at(Hub, "hub:desk1", &Case{Hops: []Hop{{Agency: testUSCC(2), Reason: "按职责分工指定"}}})
+		return at(Hub, "hub:desk2", &Case{Hops: []Hop{{Agency: testUSCC(2), Reason: "按职责分工指定", First: "hub:desk1"}}})
 	case "notice":
 		return at(decides, acceptor, &Case{Notices: []Notice{{Lines: []Defect{{Line: "m2", Text: "复印件不清晰"}}, Until: Day{2026, 3, 23}, Channel: "counter"}}})
 	case "remind":

@@ -147,7 +147,7 @@ func legal(t testing.TB) []scene {
 	v := world(t)
 	all := append(spineScenes(t), serviceScenes(t)...)
 	all = append(append(all, append(caseScenes(t), aroundCaseScenes(t)...)...), catalogScenes(t)...)
-	all = append(all, aroundScenes(t, v)...)
+	all = append(append(all, aroundScenes(t, v)...), deskScenes(t)...)
 	for i := range all {
 		own := all[i].view
 		all[i].view = maps.Clone(v)

@@ -104,19 +104,19 @@ func (d *Desk) Evaluation(who *protocol.Account, id string) (seen protocol.Evalu
 
 // remedyDue is what the steward owes an evaluation of grade 1 or 2 that arrived at the
 // evaluated agency's node (E-02).
-func (d *Desk) remedyDue(rec protocol.Record) (*duty, error) {
+func (d *Desk) remedyDue(rec protocol.Record) ([]duty, error) {
 	e, err := protocol.Load[protocol.Evaluation](rec)
 	if err != nil || !e.Negative() || e.Handler != d.Node {
 		return nil, err
 	}
 	ref := protocol.Ref{Kind: "remedy", ID: rec.Ref.ID}
-	return &duty{do: func(tx *store.Tx) error {
+	return []duty{{ref: rec.Ref, do: func(tx *store.Tx) error {
 		if _, had, err := tx.Get(ref); had || err != nil {
 			return err
 		}
 		_, err := tx.Act(protocol.Draft{Ref: ref, Act: "open", Body: protocol.Remedy{}, By: steward, Deps: tx.Cite(append(years(tx), rec.Ref)...)})
 		return err
-	}}, nil
+	}}}, nil
 }
 
 // Remedy takes one act of an agency on what it owes somebody dissatisfied (E-02).

@@ -160,7 +160,7 @@ func counts(counted []int) protocol.Parcel {
 func (d *Desk) countArrived(tx *store.Tx, ref protocol.Ref, r *protocol.Request) error {
 	var a protocol.ParcelArrival
 	if err := json.Unmarshal(r.Data, &a); err != nil {
-		return badRequest(ref)
+		return &protocol.Fault{Code: protocol.Refused, Op: "answer", Ref: ref, Rule: "G-09", Text: "请求内容无法读取", Err: err}
 	}
 	p, _, err := load[protocol.Parcel](&tx.ReadTx, r.On)
 	if err != nil {

@@ -18,6 +18,7 @@ type Desk struct {
 	Sign   Signer // of receipt codes
 	Papers Papers // where printed files are kept
 	press  press
+	put    later // what the steward left for some time
 }
 
 // may asks the one authorisation function.

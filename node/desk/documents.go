@@ -164,13 +164,6 @@ func (s *scribe) window() string {
 	return last(s.want.Supplements).Window
 }
 
-func last[T any](list []T) (x T) {
-	if len(list) > 0 {
-		x = list[len(list)-1]
-	}
-	return x
-}
-
 // code signs what the receipt says (cases.md §9).
 func (s *scribe) code() (string, error) {
 	if s.desk.Sign == nil {

@@ -135,11 +135,30 @@ func (g *group) append(old *protocol.Record, h *protocol.Header, judged protocol
 		g.touch(c.Record.Ref)
 	}
 	rec := changes[0].Record
+	if err := g.rewake(old, &rec, &judged, changes[1:]); err != nil {
+		return protocol.Record{}, err
+	}
 	if err := moveKeys(tx, rec.Ref, tidy(judged.Was.Keys), tidy(judged.Terms.Keys)); err != nil {
 		return protocol.Record{}, err
 	}
 	g.steps = append(g.steps, step{act: &act{entry: e, home: rec.Home, epoch: rec.Epoch, moved: followed(changes[1:])}})
 	return rec, g.line(&e)
+}
+
+// rewake moves the record, and what followed it, in the index of what this place
+// must see to. The terms are at hand: nothing is decoded again.
+func (g *group) rewake(old, now *protocol.Record, judged *protocol.Judged, others []fold.Change) error {
+	var had, has protocol.Instant
+	if old != nil && old.Home == g.s.config.Node {
+		had = judged.Was.Wake
+	}
+	if now.Home == g.s.config.Node {
+		has = judged.Terms.Wake
+	}
+	if err := g.moveWake(now.Ref, had, has); err != nil {
+		return err
+	}
+	return g.follow(others)
 }
 
 func followed(changes []fold.Change) (all []moved) {

@@ -20,6 +20,8 @@ var (
 	bucketKey     = []byte("key")                                                                 // kind 0 key 0 id → nothing
 	bucketPending = [...][]byte{protocol.Urgent: []byte("pend1"), protocol.Bulk: []byte("pend2")} // seq → pending
 	bucketWork    = []byte("work")                                                                // lane, seq → Work
+	bucketWake    = []byte("wake")                                                                // instant, kind 0 id → nothing: what this place must see to by itself
+	bucketKept    = []byte("kept")                                                                // short hash of an idempotency key → Kept
 	bucketPaper   = []byte("paper")                                                               // run/<series> → settled numbers; log/<serial> → prints
 	bucketSnap    = []byte("snap")                                                                // kind 0 id → record: a scope snapshot on its way in
 )
@@ -38,14 +40,14 @@ const (
 // format is the version of the whole database and of its rows.
 const format = 1
 
-func makeBuckets(tx *bbolt.Tx) error {
+func makeBuckets(tx *bbolt.Tx, node protocol.NodeID) error {
 	if err := fold.Init(tx); err != nil {
 		return err
 	}
 	if err := journal.Init(tx); err != nil {
 		return err
 	}
-	names := [][]byte{bucketNode, bucketNumber, bucketKey, bucketWork, bucketSnap, bucketPaper}
+	names := [][]byte{bucketNode, bucketNumber, bucketKey, bucketKept, bucketWork, bucketSnap, bucketPaper}
 	for _, lane := range protocol.Lanes {
 		names = append(names, bucketPending[lane])
 	}
@@ -54,7 +56,7 @@ func makeBuckets(tx *bbolt.Tx) error {
 			return fmt.Errorf("make bucket %s: %w", name, err)
 		}
 	}
-	return nil
+	return makeWake(tx, node)
 }
 
 // putRow stores v as JSON in the checked envelope.

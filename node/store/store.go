@@ -104,7 +104,7 @@ func Open(path string, c Config) (*Store, error) {
 func (s *Store) recover(path string) error {
 	var place redoPlace
 	err := s.db.Update(func(tx *bbolt.Tx) (err error) {
-		if err = makeBuckets(tx); err != nil {
+		if err = makeBuckets(tx, s.config.Node); err != nil {
 			return err
 		}
 		if s.onPages, err = load(tx, s.config); err != nil {

@@ -8,7 +8,7 @@ import (
 
 // texts is the catalogue that both consoles share: words of the frame, and the
 // closed words of the protocol in both languages.
-var texts = join(frameTexts, stateTexts, actTexts, catalogueTexts, serviceTexts, accountTexts, lawTexts)
+var texts = join(frameTexts, stateTexts, actTexts, catalogueTexts, serviceTexts, accountTexts, lawTexts, deskTexts)
 
 func join(all ...page.Texts) page.Texts {
 	out := page.Texts{}
