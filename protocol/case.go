@@ -216,6 +216,10 @@ func caseAudience(c *Case) Audience {
 	return Only(nodes...)
 }
 
+// VoidKey finds the cases that went into another one: the home of that one takes
+// over what they had (C-22x).
+const VoidKey = "并案"
+
 // caseTerms: a case is found by its numbers and by the scans it cites, which
 // is how a scan that is still to be uploaded finds its owner. A canonical case
 // is found by the receipts it absorbed too (DU-04).
@@ -230,6 +234,9 @@ func caseTerms(c *Case) Terms {
 	for _, a := range c.Absorbed {
 		keys = append(keys, a.ReceiptNo)
 	}
-	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys,
+	if c.DupOf != "" {
+		keys = append(keys, VoidKey)
+	}
+	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys, Wake: c.wake(),
 		Facets: []Facet{{"agency", c.Agency}, {"handler", string(c.Handler)}, {"window", string(c.Received.Node)}, {"item", c.Item}}}
 }

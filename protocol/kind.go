@@ -46,6 +46,7 @@ type Terms struct {
 	Facets []Facet  `json:"facets,omitempty"` // values to filter by
 	Keys   []string `json:"keys,omitempty"`   // exact look-ups: receipt number, code, fingerprint
 	Text   string   `json:"text,omitempty"`   // further searchable text
+	Wake   Instant  `json:"-"`                // when the home has to see to it by itself; 0: when people act
 }
 
 // Facet is one value to filter a list by.

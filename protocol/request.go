@@ -53,7 +53,11 @@ var _ = Define("request", Spec[Request]{
 	Audience: func(r *Request) Audience { return Only(r.From) },
 	Target:   openTarget,
 	Terms: func(r *Request) Terms {
-		return Terms{Title: r.Title, State: r.State, Keys: []string{r.Key, r.On.String()},
+		var wake Instant
+		if r.State == RequestFiled {
+			wake = r.Filed
+		}
+		return Terms{Title: r.Title, State: r.State, Keys: []string{r.Key, r.On.String()}, Wake: wake,
 			Facets: []Facet{{"want", r.Want}, {"from", string(r.From)}, {"agency", r.Agency}}}
 	},
 })

@@ -15,12 +15,23 @@ type Intake struct {
 	Item      string // ItemID of the version shown
 	Guide     protocol.Hash
 	Applicant protocol.Applicant
+	Agent     *protocol.Agent // with a mandate (C-01c)
+	ObjectKey string          // tells two applications of one person apart (DU-02)
+	Delegated string          // USCC of the receiving agency: 异地受理 under its delegation; empty: collect only
 	Form      []protocol.Field
 	Materials []protocol.Material
 	Window    string
 	Offline   bool   // the hub was away
 	Nonce     string // of the form: the same form sent twice is one case
 	HandOver  bool   // hand it over at once when another place decides
+	Instant   *Instant
+}
+
+// Instant is 即办件 (C-26): received, accepted, decided and delivered at once.
+type Instant struct {
+	Decider  *protocol.Account // the second person, who confirms; nil where the item waives that (G-08)
+	Decision protocol.Decision
+	Delivery protocol.Delivery
 }
 
 // Received is what the receipt shows.
@@ -92,7 +103,7 @@ func (d *Desk) receive(tx *store.Tx, who *protocol.Account, in Intake, idem stri
 		return got, err
 	}
 	if in.HandOver && c.Handler != d.Node {
-		if rec, err = d.handOver(tx, who, CaseAct{Case: rec.Ref}, c); err != nil {
+		if rec, err = d.take(tx, &deed{who: who, ref: rec.Ref, act: "hand_over"}); err != nil {
 			return got, err
 		}
 		if c, err = protocol.Load[protocol.Case](rec); err != nil {

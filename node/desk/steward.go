@@ -157,7 +157,7 @@ func (d *Desk) welcomeCase(rec protocol.Record) (*duty, error) {
 		return nil, err
 	}
 	return &duty{do: func(tx *store.Tx) error {
-		_, err := tx.Act(protocol.Draft{Ref: rec.Ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev, Deps: calendars(tx, c)})
+		_, err := d.turn(tx, rec.Ref, "acknowledge")
 		return err
 	}}, nil
 }
@@ -200,7 +200,8 @@ func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) err
 		if err := json.Unmarshal(r.Data, &how); err != nil {
 			return badRequest(ref)
 		}
-		draft.Act, draft.Body, draft.Deps = "deliver", protocol.Case{Delivery: &how}, signature(tx, &how)
+		draft.Act, draft.Body = "deliver", protocol.Case{Delivery: &how}
+		draft.Deps = proof(&around{tx: &tx.ReadTx, want: &protocol.Case{Delivery: &how}})
 	case protocol.WantWithdraw:
 		var ending protocol.Ending
 		if err := json.Unmarshal(r.Data, &ending); err != nil {
