@@ -15,13 +15,15 @@ import (
 const (
 	clockEvery = time.Second
 	clockNoise = 500 * time.Millisecond
+	clockFar   = 5 * time.Minute // beyond it nobody dates anything by this clock alone (cases.G-12)
 )
 
 // clockWatch knows how far the wall clock is off: from beats while connected,
 // and while cut off by what the wall clock did against the monotonic one since
 // the last beat (pitfalls.C4).
 type clockWatch struct {
-	now func() time.Time
+	now    func() time.Time // its wall clock is what people read
+	steady func() time.Time // its monotonic reading goes on whatever the wall clock does
 
 	mu     sync.Mutex // guards the rest
 	wall   time.Time  // both readings of one moment
@@ -30,9 +32,9 @@ type clockWatch struct {
 	known  bool          // a beat measured it
 }
 
-func newClockWatch(now func() time.Time) *clockWatch {
-	w := &clockWatch{now: now}
-	w.wall, w.mono = now().Round(0), time.Now()
+func newClockWatch(now, steady func() time.Time) *clockWatch {
+	w := &clockWatch{now: now, steady: steady}
+	w.wall, w.mono = now().Round(0), steady()
 	return w
 }
 
@@ -40,7 +42,7 @@ func newClockWatch(now func() time.Time) *clockWatch {
 func (w *clockWatch) measured(offset time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.wall, w.mono, w.offset, w.known = w.now().Round(0), time.Now(), offset, true
+	w.wall, w.mono, w.offset, w.known = w.now().Round(0), w.steady(), offset, true
 }
 
 // off is hub minus own, now; known is false while no beat ever measured it: then
@@ -48,7 +50,7 @@ func (w *clockWatch) measured(offset time.Duration) {
 func (w *clockWatch) off() (offset time.Duration, known bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	jump := w.now().Round(0).Sub(w.wall) - time.Since(w.mono)
+	jump := w.now().Round(0).Sub(w.wall) - w.steady().Sub(w.mono)
 	return w.offset - jump, w.known
 }
 
@@ -72,7 +74,7 @@ func (n *Node) watchClock(ctx context.Context) error {
 			}
 		}
 		if offset, known := n.clock.off(); known || offset.Abs() > web.ClockWarn {
-			n.store.SetClockError(errorBound(offset))
+			n.trustClock(offset, known)
 			if step := clockStep(offset); step != worst {
 				n.log.Warn("clock offset changed", "hub_minus_own", offset.Round(time.Millisecond), "warn", web.ClockWarn, "doubt", web.ClockDoubt)
 				worst = step
@@ -84,6 +86,20 @@ func (n *Node) watchClock(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// trustClock says what acts may make of the clock: a clock that is far off is
+// corrected by what a beat attested (F-05); without any, nothing may be dated (G-12).
+func (n *Node) trustClock(offset time.Duration, known bool) {
+	far := offset.Abs() > clockFar
+	n.store.DoubtClock(far && !known)
+	if !far || !known {
+		n.store.CorrectClock(0)
+		n.store.SetClockError(errorBound(offset))
+		return
+	}
+	n.store.CorrectClock(offset.Milliseconds())
+	n.store.SetClockError(errorBound(0))
 }
 
 func clockStep(offset time.Duration) int {

@@ -10,7 +10,7 @@ import (
 func TestReplicationC1TheClockIsKnownByBeatsAndByItsJumps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var skew time.Duration
-		w := newClockWatch(func() time.Time { return time.Now().Add(skew) })
+		w := newClockWatch(func() time.Time { return time.Now().Add(skew) }, time.Now)
 		want := func(off time.Duration, known bool) {
 			t.Helper()
 			if got, k := w.off(); got != off || k != known {
@@ -28,6 +28,19 @@ func TestReplicationC1TheClockIsKnownByBeatsAndByItsJumps(t *testing.T) {
 		want(3*time.Second-skew, true)
 		w.measured(-skew) // a beat sees it too
 		want(-skew, true)
+	})
+}
+
+func TestReplicationC1AClockThatIsMovedOnPurposeDoesNotJump(t *testing.T) { // a trial lives through weeks (Config.Clock)
+	synctest.Test(t, func(t *testing.T) {
+		var ahead time.Duration
+		clock := func() time.Time { return time.Now().Add(ahead) } // moves both readings
+		w := newClockWatch(clock, clock)
+		w.measured(time.Second)
+		ahead = 6 * 7 * 24 * time.Hour
+		if off, known := w.off(); off != time.Second || !known {
+			t.Errorf("off %v, known %v; want 1s, true", off, known)
+		}
 	})
 }
 

@@ -27,7 +27,7 @@ import (
 func (n *Node) Handler() (http.Handler, error) {
 	sessions := &rest.Sessions{Place: n.ID(), Gate: identity.NewGate(n.ID(), n.desk), Secure: n.cfg.Secure}
 	pages, err := web.New(web.Config{Node: n.ID(), Name: string(n.ID()), Version: n.cfg.Build, Sessions: sessions, Reader: reader{n}, Desk: n.desk,
-		Closer: reader{n}, Scans: scans{n}, Drafts: drafts{n.drafts}, Now: n.cfg.Now, Log: n.log})
+		Closer: reader{n}, Scans: scans{n}, Drafts: drafts{n.drafts}, Now: n.cfg.Clock, Log: n.log})
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func (a apiReader) Status(ctx context.Context) (api.Status, error) {
 	}
 	out := api.Status{Node: st.Node, Version: a.r.cfg.Build, Epoch: st.Epoch, Level: st.Level, Connected: st.Connected(), NumbersLeft: st.NumbersLeft,
 		WorkOpen: st.WorkOpen, BlobsQueued: st.ScansQueued, DiskFree: st.DiskFree, DiskTotal: st.DiskTotal, CertUntil: when(st.CertUntil),
-		Room: st.Room, Database: uint64(max(st.Bytes, 0)), NeedsRebase: st.NeedsRebase, Drilling: st.Drilling, Now: a.r.cfg.Now().UTC(),
+		Room: st.Room, Database: uint64(max(st.Bytes, 0)), NeedsRebase: st.NeedsRebase, Drilling: st.Drilling, Now: a.r.cfg.Clock().UTC(),
 		ClockOffset: st.ClockOffset.Milliseconds(), ClockKnown: st.ClockKnown}
 	if st.Frozen != nil {
 		out.Frozen = st.Frozen.Text

@@ -30,11 +30,13 @@ type Config struct {
 	Build  string
 	Log    *slog.Logger
 	Now    func() time.Time // nil is the machine's clock
+	Clock  func() time.Time // what acts are stamped with and deadlines count by; nil is Now
 
-	Secure    bool   // a proxy in front speaks TLS
-	Line      uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
-	Reserve   int64  // bytes kept for urgent acts on a full disk; 0 keeps none (replication.md §12)
-	Simulated bool   // a simulated network
+	Secure     bool   // a proxy in front speaks TLS
+	Line       uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
+	Reserve    int64  // bytes kept for urgent acts on a full disk; 0 keeps none (replication.md §12)
+	PacketSize int    // of the first QUIC packets, in bytes; 0 is 1280 (pitfalls.Q15)
+	Simulated  bool   // a simulated network
 }
 
 // Node is one running node.
@@ -63,7 +65,10 @@ func Open(cfg Config) (n *Node, err error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	n = &Node{cfg: cfg, log: cfg.Log, clock: newClockWatch(cfg.Now), fatal: make(chan error, 1)}
+	if cfg.Clock == nil {
+		cfg.Clock = cfg.Now
+	}
+	n = &Node{cfg: cfg, log: cfg.Log, clock: newClockWatch(cfg.Clock, cfg.Clock), fatal: make(chan error, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, n.close())
@@ -85,6 +90,9 @@ func Open(cfg Config) (n *Node, err error) {
 	return n, n.openNetwork()
 }
 
+// stamp is the instant of what happens now.
+func (n *Node) stamp() protocol.Instant { return protocol.At(n.cfg.Clock()) }
+
 func (n *Node) path(parts ...string) string {
 	return filepath.Join(append([]string{n.cfg.Dir}, parts...)...)
 }
@@ -94,7 +102,8 @@ func (n *Node) openStores() (err error) {
 		return err
 	}
 	n.store, err = store.Open(n.path(storeFile), store.Config{Node: n.place.Node, Epoch: n.place.Epoch, Signer: n.holder, Level: 1,
-		Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir)})
+		Stamp: n.stamp, Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir),
+		Scribe: func(tx *store.Tx, draft *protocol.Draft) error { return n.desk.Scribe(tx, draft) }}) // the desk is there before the store runs
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
 	}
@@ -115,17 +124,17 @@ func (n *Node) openStores() (err error) {
 	if err != nil {
 		return fmt.Errorf("read province key: %w", err)
 	}
-	n.desk = &desk.Desk{Node: n.place.Node, Store: n.store, Log: n.log}
+	n.desk = &desk.Desk{Node: n.place.Node, Store: n.store, Log: n.log, Sign: n.holder, Papers: shelf{n.blobs}}
 	copy(n.desk.Key[:], province)
 	return nil
 }
 
 func (n *Node) openNetwork() (err error) {
-	n.end, err = link.Open(n.cfg.Socket, n.holder, nil, link.Options{Log: n.log, DisablePMTUD: n.cfg.Simulated})
+	n.end, err = link.Open(n.cfg.Socket, n.holder, nil, link.Options{Log: n.log, DisablePMTUD: n.cfg.Simulated, PacketSize: n.cfg.PacketSize})
 	if err != nil {
 		return err
 	}
-	n.uplink = &replication.Uplink{Node: n.place.Node, Build: n.cfg.Build, Local: n.store, Dialer: n.end, Servers: n, Line: n.cfg.Line, Log: n.log}
+	n.uplink = &replication.Uplink{Node: n.place.Node, Build: n.cfg.Build, Local: n.store, Dialer: n.end, Servers: n, Line: n.cfg.Line, Clock: n.cfg.Clock, Log: n.log}
 	if _, err := rand.Read(n.uplink.Boot[:]); err != nil {
 		return fmt.Errorf("draw boot: %w", err)
 	}

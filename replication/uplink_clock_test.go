@@ -22,3 +22,16 @@ func TestANodeWhoseClockIsOffGoesOn(t *testing.T) { // replication.C1: nothing i
 		}
 	})
 }
+
+func TestBeatsCompareTheClockOfActs(t *testing.T) { // replication.C1: not the machine's, by which certificates are judged
+	inSim(t, func(b *bench) {
+		u, _ := b.uplink("yanbian")
+		b.hub.late = -6 * 365 * 24 * time.Hour
+		u.Clock = func() time.Time { return time.Now().Add(b.hub.late - time.Second) }
+		b.run(u.Run)
+		b.soon("its clock is measured", func() bool { return u.Status().Lanes[protocol.Urgent].Offset != 0 })
+		if off := u.Status().Lanes[protocol.Urgent].Offset; off.Abs() > time.Minute {
+			t.Errorf("off %v, want about nothing", off)
+		}
+	})
+}

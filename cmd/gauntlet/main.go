@@ -6,6 +6,7 @@
 //	go run ./cmd/gauntlet kill-leader --rate 50 --for 60s
 //	go run ./cmd/gauntlet offline --cases 10000
 //	go run ./cmd/gauntlet lose-disks
+//	go run ./cmd/gauntlet scenarios
 package main
 
 import (
@@ -30,7 +31,7 @@ func main() {
 	defer stop()
 	root := &cobra.Command{Use: "gauntlet", Short: "faults against real processes", SilenceUsage: true}
 	root.PersistentFlags().String("bin", "", "the xiangyun binary; built from this tree when empty")
-	root.AddCommand(killLeader(), offline(), loseDisks())
+	root.AddCommand(killLeader(), offline(), loseDisks(), scenarios())
 	if err := root.ExecuteContext(ctx); err != nil {
 		os.Exit(1)
 	}

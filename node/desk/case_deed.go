@@ -43,6 +43,14 @@ func (d *Desk) draft(tx *store.ReadTx, now protocol.Instant, x *deed, c *protoco
 	if err := d.may(x.who, verb, competence(c, d.Node)); err != nil {
 		return protocol.Draft{}, err
 	}
+	if err := d.dated(x.act, x.ref); err != nil {
+		return protocol.Draft{}, err
+	}
+	return d.entry(tx, now, x, c)
+}
+
+// entry is draft without the question who may.
+func (d *Desk) entry(tx *store.ReadTx, now protocol.Instant, x *deed, c *protocol.Case) (protocol.Draft, error) {
 	want := x.want
 	a := &around{tx: tx, now: now, ref: x.ref, c: c, want: &want}
 	if err := d.complete(a, x.act); err != nil {
@@ -68,27 +76,39 @@ func competence(c *protocol.Case, at protocol.NodeID) string {
 
 // carry writes the entry, what it answers and what follows from it.
 func (d *Desk) carry(tx *store.Tx, x *deed, draft protocol.Draft) (protocol.Record, error) {
-	if err := answerWith(tx, x.act, &draft); err != nil {
-		return protocol.Record{}, err
+	asked := askedFor(tx, x.act, draft.Ref)
+	if x.act == "return_misrouted" { // the request goes away with the case: it is answered before, and by that alone
+		if err := settle(tx, asked, draft.By); err != nil {
+			return protocol.Record{}, err
+		}
+		return tx.Act(draft)
 	}
+	draft.Answers = asked
 	rec, err := tx.Act(draft)
+	if err == nil {
+		err = settle(tx, asked, draft.By)
+	}
 	if err == nil && x.act == "joint_open" {
 		err = openTasks(tx, rec, draft.By)
 	}
 	return rec, err
 }
 
-// answerWith: a person who merges or returns does what others asked for (R-04,
-// The oldest such request is answered by the act; it is answered first,
-// because it moves away with the case.
-func answerWith(tx *store.Tx, act protocol.Act, draft *protocol.Draft) error {
+// askedFor: a person who merges or returns does what others asked for.
+func askedFor(tx *store.Tx, act protocol.Act, on protocol.Ref) protocol.Ref {
 	if act != "merge" && act != "return_misrouted" {
+		return protocol.Ref{}
+	}
+	for _, dep := range openRequests(&tx.ReadTx, on, asks[act].want) {
+		return dep.Ref
+	}
+	return protocol.Ref{}
+}
+
+func settle(tx *store.Tx, request protocol.Ref, by string) error {
+	if request == (protocol.Ref{}) {
 		return nil
 	}
-	for _, dep := range openRequests(&tx.ReadTx, draft.Ref, asks[act].want) {
-		draft.Answers = dep.Ref
-		_, err := tx.Act(protocol.Draft{Ref: dep.Ref, Act: "answer", Body: protocol.Request{}, By: draft.By})
-		return err
-	}
-	return nil
+	_, err := tx.Act(protocol.Draft{Ref: request, Act: "answer", Body: protocol.Request{}, By: by})
+	return err
 }

@@ -26,7 +26,7 @@ func (d *Desk) Do(ctx context.Context, who *protocol.Account, a CaseAct, act pro
 	if act == "accept" && a.Viewed != nil {
 		x.want.DupsViewed = a.Viewed
 	}
-	return d.write(ctx, command{who: who, on: a.Case, key: a.Key, body: []any{a.Case, act, x.want}, seen: &x.seen,
+	return d.write(ctx, &command{who: who, on: a.Case, key: a.Key, body: []any{a.Case, act, x.want}, seen: &x.seen,
 		do: func(tx *store.Tx) (protocol.Record, error) { return d.take(tx, x) }})
 }
 
@@ -39,12 +39,14 @@ type command struct {
 	body any     // all that was submitted: under a used key it must be the same (G-11)
 	seen *uint64 // the revision the person saw, when one is checked
 	do   func(tx *store.Tx) (protocol.Record, error)
+
+	before bool // set by write: the form had been answered already
 }
 
 // write is the one way in which a person's act on a case becomes entries: a form
 // that comes again is answered as before, an effect of the law that fell due is
 // recorded first (G-13), and the act is one transaction.
-func (d *Desk) write(ctx context.Context, c command) (protocol.Record, error) {
+func (d *Desk) write(ctx context.Context, c *command) (protocol.Record, error) {
 	rec, err := d.attempt(ctx, c, true)
 	var due *effectDue
 	if !errors.As(err, &due) {
@@ -60,7 +62,7 @@ func (d *Desk) write(ctx context.Context, c command) (protocol.Record, error) {
 	return d.attempt(ctx, c, false)
 }
 
-func (d *Desk) attempt(ctx context.Context, c command, first bool) (rec protocol.Record, err error) {
+func (d *Desk) attempt(ctx context.Context, c *command, first bool) (rec protocol.Record, err error) {
 	err = d.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		rec, err = d.once(tx, c, first)
 		return err
@@ -68,9 +70,9 @@ func (d *Desk) attempt(ctx context.Context, c command, first bool) (rec protocol
 	return rec, err
 }
 
-func (d *Desk) once(tx *store.Tx, c command, first bool) (protocol.Record, error) {
-	rec, before, err := d.answered(tx, c)
-	if before || err != nil {
+func (d *Desk) once(tx *store.Tx, c *command, first bool) (protocol.Record, error) {
+	rec, before, err := d.answered(&tx.ReadTx, c)
+	if c.before = before; before || err != nil {
 		return rec, err
 	}
 	if first {

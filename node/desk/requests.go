@@ -49,7 +49,7 @@ var asks = map[protocol.Act]struct {
 // data is what the want needs (protocol/request_want.go), as its type or as JSON;
 // place, clerk and time of a receipt are those of this window.
 func (d *Desk) Ask(ctx context.Context, who *protocol.Account, on protocol.Ref, want string, data any, key string) (protocol.Record, error) {
-	return d.write(ctx, command{who: who, on: on, key: key, body: []any{on, want, data},
+	return d.write(ctx, &command{who: who, on: on, key: key, body: []any{on, want, data},
 		do: func(tx *store.Tx) (protocol.Record, error) { return d.request(tx, who, on, want, data) }})
 }
 
@@ -67,6 +67,11 @@ func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, wan
 	}
 	if err := d.mayAsk(who, want, agency); err != nil {
 		return rec, err
+	}
+	if want != protocol.WantUrge && want != protocol.WantContact {
+		if err := d.dated(protocol.Act(want), on); err != nil { // the home counts from this window's time
+			return rec, err
+		}
 	}
 	raw, err := d.stamped(tx, who, want, data)
 	if err != nil {
@@ -181,7 +186,7 @@ func orGone(err error, ref protocol.Ref) error {
 // Decline answers a request that a person has looked at with a no;
 // what the system can judge it answers by itself.
 func (d *Desk) Decline(ctx context.Context, who *protocol.Account, ref protocol.Ref, reason, key string) (protocol.Record, error) {
-	return d.write(ctx, command{who: who, on: ref, key: key, body: []any{ref, reason},
+	return d.write(ctx, &command{who: who, on: ref, key: key, body: []any{ref, reason},
 		do: func(tx *store.Tx) (protocol.Record, error) { return d.decline(tx, who, ref, reason) }})
 }
 

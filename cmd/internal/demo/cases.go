@@ -39,7 +39,7 @@ func (d *Demo) loadDesk(ctx context.Context, id protocol.NodeID) error {
 
 func (d *Demo) sampleCase(ctx context.Context, at protocol.NodeID, item protocol.Item, no int) (string, error) {
 	id := protocol.ItemID(item.ImplCode, item.Version)
-	if err := d.until(ctx, plainName(at)+"读到"+item.Name, func() (bool, error) {
+	if err := d.Until(ctx, plainName(at)+"读到"+item.Name, func() (bool, error) {
 		err := d.Node(at).Call(ctx, "GET", "/api/v1/items/"+id, nil, nil)
 		return err == nil, err
 	}); err != nil {
@@ -54,15 +54,15 @@ func (d *Demo) sampleCase(ctx context.Context, at protocol.NodeID, item protocol
 // and grant.
 func (d *Demo) workOn(ctx context.Context, at protocol.NodeID, agency, caseID string, steps int) error {
 	node, path := d.Node(at), "/api/v1/cases/"+caseID
-	if err := d.until(ctx, plainName(at)+"签收 "+caseID, func() (bool, error) {
+	if err := d.Until(ctx, plainName(at)+"签收 "+caseID, func() (bool, error) {
 		var v caseView
 		err := node.Call(ctx, "GET", path, nil, &v)
 		return v.Body.State == protocol.CaseArrived, err
 	}); err != nil || steps == 0 {
 		return err
 	}
-	if err := node.As(who(at, protocol.RoleAcceptor, agency)).Call(ctx, "POST", path+"/accept", nil, nil); err != nil || steps == 1 {
+	if err := node.As(Who(at, protocol.RoleAcceptor, agency)).Call(ctx, "POST", path+"/accept", nil, nil); err != nil || steps == 1 {
 		return err
 	}
-	return node.As(who(at, protocol.RoleDecider, agency)).Call(ctx, "POST", path+"/grant", map[string]string{"text": "准予"}, nil)
+	return node.As(Who(at, protocol.RoleDecider, agency)).Call(ctx, "POST", path+"/grant", map[string]string{"text": "准予"}, nil)
 }

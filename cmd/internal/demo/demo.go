@@ -27,6 +27,9 @@ type Options struct {
 	Nodes []protocol.NodeID
 	Hubs  int
 	Say   io.Writer // progress, for people
+	Env   []string  // more of the environment of every process, for builds with faults
+
+	Calendars []protocol.CalendarYear // published at the beginning; none: all that are known
 }
 
 // Demo is a running province.
@@ -126,7 +129,7 @@ func (d *Demo) JoinHub(ctx context.Context, id string, more ...string) error {
 	if err := d.serveHub(ctx, id); err != nil {
 		return err
 	}
-	return d.until(ctx, id+" 参加表决", func() (bool, error) {
+	return d.Until(ctx, id+" 参加表决", func() (bool, error) {
 		st, err := d.HubStatus(ctx)
 		return slices.ContainsFunc(st.Members, func(m api.Member) bool { return string(m.ID) == id && m.Voter }), err
 	})
@@ -154,12 +157,12 @@ func (d *Demo) serveHub(ctx context.Context, id string) error {
 		return err
 	}
 	dir := filepath.Join(d.Dir, id)
-	p := &Proc{Name: id, Dir: dir, HTTP: web, args: []string{"hub", "serve", "--dir", dir, "--listen", quic, "--advertise", quic, "--http", web}}
+	p := &Proc{Name: id, Dir: dir, HTTP: web, env: d.Env, args: []string{"hub", "serve", "--dir", dir, "--listen", quic, "--advertise", quic, "--http", web, "--reserve", "16MiB"}}
 	d.hubs = append(d.hubs, p)
 	if err := p.start(ctx, d.Exe); err != nil {
 		return err
 	}
-	return d.until(ctx, "省级集群选出主服务器", func() (bool, error) {
+	return d.Until(ctx, "省级集群选出主服务器", func() (bool, error) {
 		st, err := d.HubStatus(ctx)
 		return st.Leader != "", err
 	})
@@ -221,13 +224,13 @@ func (d *Demo) serveNode(ctx context.Context, id protocol.NodeID) error {
 		return err
 	}
 	dir := filepath.Join(d.Dir, string(id))
-	p := &Proc{Name: string(id), Dir: dir, HTTP: web, args: []string{"node", "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--http", web,
+	p := &Proc{Name: string(id), Dir: dir, HTTP: web, env: d.Env, args: []string{"node", "serve", "--dir", dir, "--listen", "127.0.0.1:0", "--http", web,
 		"--reserve", "16MiB"}}
 	d.nodes[id] = p
 	if err := p.start(ctx, d.Exe); err != nil {
 		return err
 	}
-	return d.until(ctx, plainName(id)+"连上省级", func() (bool, error) {
+	return d.Until(ctx, plainName(id)+"连上省级", func() (bool, error) {
 		var st struct{ Connected bool }
 		err := d.Node(id).Call(ctx, "GET", "/api/v1/status", nil, &st)
 		return st.Connected, err
@@ -270,6 +273,23 @@ func (d *Demo) LoseHub(ctx context.Context, old, id string) error {
 		return fmt.Errorf("empty disk: %w", err)
 	}
 	return d.JoinHub(ctx, id, "--replaces", old)
+}
+
+// KillNode kills a node with SIGKILL; its disk stays.
+func (d *Demo) KillNode(id protocol.NodeID) error { return d.nodes[id].kill() }
+
+// StartNode starts a killed node again on the disk it has.
+func (d *Demo) StartNode(ctx context.Context, id protocol.NodeID) error {
+	return d.nodes[id].start(ctx, d.Exe)
+}
+
+// Reenroll stops a node and enrols it again on the disk it has, as an operator
+// does with a place that was fenced (replication.F3).
+func (d *Demo) Reenroll(ctx context.Context, id protocol.NodeID) error {
+	if err := d.nodes[id].stop(); err != nil {
+		return err
+	}
+	return d.Enroll(ctx, id)
 }
 
 // LoseNode kills a node and empties its disk; Enroll restores it.

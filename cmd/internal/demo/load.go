@@ -35,7 +35,11 @@ func query(pairs ...string) url.Values {
 
 // LoadRegisters loads agencies, the working-day calendar and the accounts.
 func (d *Demo) LoadRegisters(ctx context.Context) error {
-	for _, year := range protocol.CalendarHistory() {
+	years := d.Calendars
+	if years == nil {
+		years = protocol.CalendarHistory()
+	}
+	for _, year := range years {
 		if err := d.Hub().Call(ctx, "POST", "/api/v1/calendars", year, nil); err != nil {
 			return fmt.Errorf("发布 %d 年日历: %w", year.Year, err)
 		}
@@ -89,7 +93,7 @@ func (d *Demo) registersArrived(ctx context.Context) error {
 		for _, id := range d.Nodes {
 			agencies := sample.Agencies(id)
 			last := agencies[len(agencies)-1].USCC
-			if err := d.until(ctx, plainName(at)+"收到机构", func() (bool, error) {
+			if err := d.Until(ctx, plainName(at)+"收到机构", func() (bool, error) {
 				err := d.Node(at).Call(ctx, "GET", "/api/v1/agencies/"+last, nil, nil)
 				return err == nil, err
 			}); err != nil {
@@ -123,6 +127,28 @@ func (d *Demo) LoadServices(ctx context.Context) error {
 	return err
 }
 
+// Publish files items at a node, has the hub publish them, and waits until every
+// node holds the last one.
+func (d *Demo) Publish(ctx context.Context, at protocol.NodeID, filings ...protocol.ItemFiling) error {
+	if err := d.fileItems(ctx, at, filings); err != nil {
+		return err
+	}
+	if err := d.publishRequests(ctx, len(filings)); err != nil {
+		return err
+	}
+	last := filings[len(filings)-1].Item
+	id := protocol.ItemID(last.ImplCode, last.Version)
+	for _, node := range d.Nodes {
+		if err := d.Until(ctx, plainName(node)+"读到"+last.Name, func() (bool, error) {
+			err := d.Node(node).Call(ctx, "GET", "/api/v1/items/"+url.PathEscape(id), nil, nil)
+			return err == nil, err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func byAgency(entries []protocol.CatalogEntry) map[string][]protocol.CatalogEntry {
 	groups := make(map[string][]protocol.CatalogEntry)
 	for _, e := range entries {
@@ -143,7 +169,7 @@ func (d *Demo) fileItems(ctx context.Context, id protocol.NodeID, filings []prot
 // publishRequests waits until n requests have arrived and publishes them.
 func (d *Demo) publishRequests(ctx context.Context, n int) error {
 	var ids []string
-	err := d.until(ctx, "请求到达省级", func() (bool, error) {
+	err := d.Until(ctx, "请求到达省级", func() (bool, error) {
 		ids = ids[:0]
 		err := d.Hub().Pages(ctx, "/api/v1/requests", query("state", "filed", "want", protocol.WantPublish, "limit", "200"), func(item rawItem) error {
 			v, err := decodeItem[struct{ ID string }](item)
@@ -185,7 +211,7 @@ func (d *Demo) submitCatalog(ctx context.Context, id protocol.NodeID, entries []
 // release; it gives the release's number.
 func (d *Demo) approveAndRelease(ctx context.Context, n int) (uint64, error) {
 	var sets []string
-	err := d.until(ctx, "报送批次到达省级", func() (bool, error) {
+	err := d.Until(ctx, "报送批次到达省级", func() (bool, error) {
 		sets = sets[:0]
 		err := d.Hub().Pages(ctx, "/api/v1/catalog/changesets", query("state", protocol.ChangesetReviewed, "limit", "200"), func(item rawItem) error {
 			v, err := decodeItem[struct{ ID string }](item)
@@ -228,7 +254,7 @@ func (d *Demo) Intake(ctx context.Context, at protocol.NodeID, item string, who 
 	}
 	var blobs []string
 	for name, data := range scans {
-		id, err := d.upload(ctx, at, name, data)
+		id, err := d.Upload(ctx, at, name, data)
 		if err != nil {
 			return r, err
 		}
@@ -251,7 +277,9 @@ func answers(lines []protocol.MaterialLine, blobs []string) []protocol.Material 
 	return list
 }
 
-func (d *Demo) upload(ctx context.Context, at protocol.NodeID, name string, data []byte) (string, error) {
+// Upload keeps an attachment at a node as the clerk of its window does, and gives
+// its id.
+func (d *Demo) Upload(ctx context.Context, at protocol.NodeID, name string, data []byte) (string, error) {
 	mediaType := "image/jpeg"
 	if bytes.HasPrefix(data, []byte("%PDF")) {
 		mediaType = "application/pdf"
@@ -272,7 +300,7 @@ func (t *teller) scansReadable(ctx context.Context, at protocol.NodeID, scans ma
 	for _, m := range v.Body.Materials {
 		for _, id := range m.Blobs {
 			var data []byte
-			if err := t.until(ctx, "扫描件 "+id+" 可读", func() (bool, error) {
+			if err := t.Until(ctx, "扫描件 "+id+" 可读", func() (bool, error) {
 				err := t.Node(at).Call(ctx, "GET", "/api/v1/blobs/"+id, nil, &data)
 				return err == nil, err
 			}); err != nil {
@@ -291,8 +319,8 @@ func (t *teller) scansReadable(ctx context.Context, at protocol.NodeID, scans ma
 	return nil
 }
 
-// who gives the login of an account of a node that has a role, for an agency.
-func who(id protocol.NodeID, role protocol.Role, agency string) string {
+// Who gives the login of an account of a node that has a role, for an agency.
+func Who(id protocol.NodeID, role protocol.Role, agency string) string {
 	for _, a := range sample.Accounts(id) {
 		if slices.Contains(a.Roles, role) && (agency == "" || a.Agency == agency) {
 			return a.Login

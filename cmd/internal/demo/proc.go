@@ -20,6 +20,7 @@ type Proc struct {
 	Dir  string
 	HTTP string // host:port of its pages and API
 	args []string
+	env  []string
 	cmd  *exec.Cmd
 	done chan error
 }
@@ -39,6 +40,7 @@ func (p *Proc) start(ctx context.Context, exe string) error {
 	defer log.Close()
 	p.cmd = exec.Command(exe, p.args...) // ended by stop or kill, never by a context
 	p.cmd.Stdout, p.cmd.Stderr = log, log
+	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM, Setpgid: true}
 	if err := p.cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", p.Name, err)

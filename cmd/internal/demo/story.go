@@ -101,19 +101,8 @@ func (d *Demo) PublishOneItem(ctx context.Context) (string, error) {
 func (t *teller) publishItem(ctx context.Context) (string, error) {
 	filing := sample.Items("changchun")[0]
 	t.item = protocol.ItemID(filing.Item.ImplCode, filing.Item.Version)
-	if err := t.fileItems(ctx, "changchun", []protocol.ItemFiling{filing}); err != nil {
+	if err := t.Publish(ctx, "changchun", filing); err != nil {
 		return "", err
-	}
-	if err := t.publishRequests(ctx, 1); err != nil {
-		return "", err
-	}
-	for _, id := range t.Nodes {
-		if err := t.until(ctx, plainName(id)+"读到该事项", func() (bool, error) {
-			err := t.Node(id).Call(ctx, "GET", "/api/v1/items/"+t.item, nil, nil)
-			return err == nil, err
-		}); err != nil {
-			return "", err
-		}
 	}
 	return filing.Item.Name + ",各节点均读到事项和指南", nil
 }
@@ -132,7 +121,7 @@ func (t *teller) publishCatalog(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, id := range t.Nodes {
-		if err := t.until(ctx, plainName(id)+"读到目录版本", func() (bool, error) { return t.listed(ctx, id, 3) }); err != nil {
+		if err := t.Until(ctx, plainName(id)+"读到目录版本", func() (bool, error) { return t.listed(ctx, id, 3) }); err != nil {
 			return "", err
 		}
 	}
@@ -160,7 +149,7 @@ func (t *teller) caseAt(ctx context.Context, id protocol.NodeID, caseID string) 
 
 // awaitState reads a case at a node until it stands where it should.
 func (t *teller) awaitState(ctx context.Context, id protocol.NodeID, state protocol.CaseState) error {
-	return t.until(ctx, plainName(id)+"看到“"+state.Title()+"”", func() (bool, error) {
+	return t.Until(ctx, plainName(id)+"看到“"+state.Title()+"”", func() (bool, error) {
 		v, err := t.caseAt(ctx, id, t.caseID)
 		return v.Body.State == state, err
 	})
@@ -191,7 +180,7 @@ func (t *teller) killLeader(ctx context.Context) (string, error) {
 	if err := t.KillHub(string(st.Leader)); err != nil {
 		return "", err
 	}
-	if err := t.until(ctx, "其余两台选出新的主服务器", func() (bool, error) {
+	if err := t.Until(ctx, "其余两台选出新的主服务器", func() (bool, error) {
 		now, err := t.HubStatus(ctx)
 		return now.Leader != "" && now.Leader != st.Leader, err
 	}); err != nil {
@@ -203,10 +192,10 @@ func (t *teller) killLeader(ctx context.Context) (string, error) {
 func (t *teller) decideCase(ctx context.Context) (string, error) {
 	cc, agency := t.Node("changchun"), sample.Items("changchun")[0].Item.Agency
 	path := "/api/v1/cases/" + t.caseID
-	if err := cc.As(who("changchun", protocol.RoleAcceptor, agency)).Call(ctx, "POST", path+"/accept", nil, nil); err != nil {
+	if err := cc.As(Who("changchun", protocol.RoleAcceptor, agency)).Call(ctx, "POST", path+"/accept", nil, nil); err != nil {
 		return "", err
 	}
-	if err := cc.As(who("changchun", protocol.RoleDecider, agency)).Call(ctx, "POST", path+"/grant", map[string]string{"text": "准予"}, nil); err != nil {
+	if err := cc.As(Who("changchun", protocol.RoleDecider, agency)).Call(ctx, "POST", path+"/grant", map[string]string{"text": "准予"}, nil); err != nil {
 		return "", err
 	}
 	if err := t.awaitState(ctx, "yanbian", protocol.CaseGranted); err != nil {
@@ -237,7 +226,7 @@ func (t *teller) reviveHub(ctx context.Context) (string, error) {
 			return "", err
 		}
 		var st api.Status
-		if err := t.until(ctx, p.Name+"追上", func() (bool, error) {
+		if err := t.Until(ctx, p.Name+"追上", func() (bool, error) {
 			err := p.Client().Call(ctx, "GET", "/api/v1/status", nil, &st)
 			return st.Applied >= want.Applied, err
 		}); err != nil {
@@ -271,7 +260,7 @@ func (t *teller) cutOff(ctx context.Context, id protocol.NodeID, n int) (string,
 		return "", err
 	}
 	for caseID := range receipts {
-		if err := t.until(ctx, "长春收到 "+caseID, func() (bool, error) {
+		if err := t.Until(ctx, "长春收到 "+caseID, func() (bool, error) {
 			v, err := t.caseAt(ctx, "changchun", caseID)
 			return v.Body.State == protocol.CaseArrived, err
 		}); err != nil {
@@ -289,7 +278,7 @@ func (t *teller) cutOff(ctx context.Context, id protocol.NodeID, n int) (string,
 // once and nothing else. The server that is asked may be behind the others.
 func (t *teller) onceAtHub(ctx context.Context, id protocol.NodeID, receipts map[string]bool) error {
 	var rows []CaseRow
-	if err := t.until(ctx, "省级列出"+plainName(id)+"的全部办件", func() (bool, error) {
+	if err := t.Until(ctx, "省级列出"+plainName(id)+"的全部办件", func() (bool, error) {
 		var err error
 		rows, err = t.CasesAtHub(ctx, id)
 		return len(rows) >= len(receipts), err
@@ -317,7 +306,7 @@ func eachOnce(rows []CaseRow, receipts map[string]bool) error {
 // and compares every case it holds with what it held.
 func (t *teller) wipeNode(ctx context.Context, id protocol.NodeID) (string, error) {
 	var before []CaseRow
-	if err := t.until(ctx, plainName(id)+"得知各件均已签收", func() (ok bool, err error) {
+	if err := t.Until(ctx, plainName(id)+"得知各件均已签收", func() (ok bool, err error) {
 		before, err = t.CasesAtNode(ctx, id, id)
 		return !slices.ContainsFunc(before, func(c CaseRow) bool { return c.State != protocol.CaseArrived }), err
 	}); err != nil {
@@ -330,7 +319,7 @@ func (t *teller) wipeNode(ctx context.Context, id protocol.NodeID) (string, erro
 	if err := t.Enroll(ctx, id); err != nil {
 		return "", err
 	}
-	if err := t.until(ctx, plainName(id)+"恢复抹去前的每一件", func() (bool, error) {
+	if err := t.Until(ctx, plainName(id)+"恢复抹去前的每一件", func() (bool, error) {
 		after, err := t.CasesAtNode(ctx, id, id)
 		return sameCases(before, after), err
 	}); err != nil {
@@ -357,7 +346,7 @@ func sameCases(a, b []CaseRow) bool {
 // index and compares their digests.
 func (d *Demo) SameDigests(ctx context.Context) (string, error) {
 	var digest protocol.Hash
-	err := d.until(ctx, "各服务器在同一序号", func() (bool, error) {
+	err := d.Until(ctx, "各服务器在同一序号", func() (bool, error) {
 		seen := make(map[uint64]map[protocol.Hash]int)
 		for _, p := range d.Servers() {
 			var st api.Status

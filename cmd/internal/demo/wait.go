@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 func (d *Demo) run(ctx context.Context, typed string, args ...string) error {
 	c := exec.CommandContext(ctx, d.Exe, args...)
 	c.Stdin = strings.NewReader(typed)
+	c.Env = append(os.Environ(), d.Env...)
 	out, err := c.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("xiangyun %s: %w\n%s", strings.Join(args[:2], " "), err, out)
@@ -25,9 +27,9 @@ func (d *Demo) run(ctx context.Context, typed string, args ...string) error {
 // patience bounds every wait of the demo.
 const patience = 60 * time.Second
 
-// until asks again until ok, or gives the last error when patience ends. A
+// Until asks again until ok, or gives the last error when patience ends. A
 // place that is busy, or does not have the record yet, is asked again.
-func (d *Demo) until(ctx context.Context, what string, ok func() (bool, error)) error {
+func (d *Demo) Until(ctx context.Context, what string, ok func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var last error
