@@ -147,14 +147,19 @@ func (s *stage) stands(at protocol.NodeID, id string, state protocol.CaseState) 
 	return c
 }
 
-// count is how many times the hub decided an act on a case.
-func (s *stage) count(id, act string) (n int) {
-	steps, err := s.StepsAtHub(s.ctx, id)
-	s.must(err)
-	for _, st := range steps {
-		if st.Act == act {
-			n++
+// once wants the hub to have decided an act on a case one time. The server that
+// is asked may be behind the others.
+func (s *stage) once(id, act string) {
+	n := 0
+	s.soon("省级记下 "+act+" "+id, func() (bool, error) {
+		steps, err := s.StepsAtHub(s.ctx, id)
+		n = 0
+		for _, st := range steps {
+			if st.Act == act {
+				n++
+			}
 		}
-	}
-	return n
+		return n > 0, err
+	})
+	same(s, "times the hub decided "+act, n, 1)
 }
