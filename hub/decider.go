@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/x509"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/wire"
@@ -56,7 +57,11 @@ func (d decider) Heard(node protocol.NodeID, beat wire.NodeBeat) {
 	d.sightings.heard(node, beat, d.cfg.Now())
 	ctx, cancel := context.WithTimeout(context.Background(), forwardWait)
 	defer cancel()
-	if err := d.claim(ctx, claim{Node: node, Boot: beat.Boot, BlockLeft: beat.BlockLeft, Known: true}); err != nil {
+	c := claim{Node: node, Boot: beat.Boot, BlockLeft: beat.BlockLeft, Known: true, Stored: d.sightings.stored(node)}
+	if head := beat.Heads.Of(protocol.Urgent); head.Seq > 0 {
+		c.Head, c.Told = head, beat.Time
+	}
+	if err := d.claim(ctx, c); err != nil {
 		d.log.Warn("beat not noted", "node", node, "err", err)
 	}
 }
@@ -72,10 +77,13 @@ func (d decider) Welcome() wire.Welcome {
 	return w
 }
 
+// roots are the issuers whose hub servers' receipts count.
+func (s *Server) roots() []*x509.Certificate { return s.holder.Bundle().Roots }
+
 func (s *Server) downlink() *replication.Downlink {
-	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit, Chain: s.chain,
+	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit, Chain: s.chain, Roots: s.roots,
 		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: s.courier.Verbs(),
-		AtOnce: s.catchUps}
+		AtOnce: s.catchUps, Stored: s.sightings.store}
 }
 
 // catchUps shares the three nodes that may catch up in bulk at once among the

@@ -18,7 +18,7 @@ const (
 	roomAmple  diskRoom = iota
 	roomScarce          // 85 %: alarm
 	roomUrgent          // 92 %: no bulk is taken
-	roomNone            // 98 %: nothing is taken
+	roomNone            // 98 % and the reserve used up: nothing is taken
 )
 
 // stepUsed is the used part of the disk at which each step begins.
@@ -47,22 +47,28 @@ const diskEvery = 5 * time.Second
 // diskWatch remembers the last measurement of the disk that holds the data.
 type diskWatch struct {
 	measure func() float64 // used part, -1 for unknown
+	reserve *reserve
 	log     *slog.Logger
 
-	mu   sync.Mutex // guards used
+	mu   sync.Mutex // guards used, step
 	used float64
+	step diskRoom
 }
 
-func newDiskWatch(measure func() float64, log *slog.Logger) *diskWatch {
-	return &diskWatch{measure: measure, log: log, used: -1}
+func newDiskWatch(measure func() float64, reserve *reserve, log *slog.Logger) *diskWatch {
+	return &diskWatch{measure: measure, reserve: reserve, log: log, used: -1}
 }
 
 // look measures, and tells the log of a step once.
 func (d *diskWatch) look() {
 	used := d.measure()
+	now, err := d.reserve.judge(roomOf(used))
+	if err != nil {
+		d.log.Error("the reserve for a full disk", "err", err)
+	}
 	d.mu.Lock()
-	before, now := roomOf(d.used), roomOf(used)
-	d.used = used
+	before := d.step
+	d.used, d.step = used, now
 	d.mu.Unlock()
 	switch {
 	case now > before:
@@ -78,7 +84,11 @@ func (d *diskWatch) last() float64 {
 	return d.used
 }
 
-func (d *diskWatch) room() diskRoom { return roomOf(d.last()) }
+func (d *diskWatch) room() diskRoom {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.step
+}
 
 // Run measures until ctx ends.
 func (d *diskWatch) Run(ctx context.Context) error {
@@ -105,4 +115,13 @@ func diskUsed(dir string) float64 {
 	}
 	used := st.Blocks - st.Bfree
 	return float64(used) / float64(used+st.Bavail)
+}
+
+// diskFree is the room that whoever is not root may still take, in bytes.
+func diskFree(dir string) uint64 {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(dir, &st); err != nil {
+		return 0
+	}
+	return st.Bavail * uint64(st.Bsize)
 }

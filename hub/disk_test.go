@@ -11,7 +11,7 @@ import (
 func TestDiskStepsAreToldOnce(t *testing.T) { // pitfalls.R14
 	t.Parallel()
 	used, out := 0.5, bytes.Buffer{}
-	d := newDiskWatch(func() float64 { return used }, slog.New(slog.NewTextHandler(&out, nil)))
+	d := newDiskWatch(func() float64 { return used }, &reserve{}, slog.New(slog.NewTextHandler(&out, nil)))
 	for i, tt := range []struct {
 		used float64
 		room diskRoom

@@ -126,6 +126,9 @@ func (s *Server) renewals(ctx context.Context) error {
 	}
 }
 
+// certificate is this server's own, as it goes with its receipts.
+func (s *Server) certificate() []byte { return s.holder.Bundle().Leaf.Raw }
+
 func (s *Server) renewSelf() error {
 	b := s.holder.Bundle()
 	cert, err := s.authority.Issue(identity.KeyOf(b.Key), identity.RoleHub, s.id, serverCertLife)
@@ -142,8 +145,9 @@ func (s *Server) renewSelf() error {
 
 // sightings is what this server last heard of each node that beats here.
 type sightings struct {
-	mu    sync.Mutex // guards nodes
+	mu    sync.Mutex // guards nodes, feeds
 	nodes map[protocol.NodeID]Sighting
+	feeds map[protocol.NodeID]uint64 // hub index to which the urgent feed is stored there
 }
 
 // Sighting is a node's last beat at this server.
@@ -159,6 +163,25 @@ func (n *sightings) heard(node protocol.NodeID, b wire.NodeBeat, now time.Time) 
 		n.nodes = make(map[protocol.NodeID]Sighting)
 	}
 	n.nodes[node] = Sighting{now, b}
+}
+
+// store notes how far a node has stored its urgent feed.
+func (n *sightings) store(node protocol.NodeID, lane protocol.Lane, index uint64) {
+	if lane != protocol.Urgent {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.feeds == nil {
+		n.feeds = make(map[protocol.NodeID]uint64)
+	}
+	n.feeds[node] = index
+}
+
+func (n *sightings) stored(node protocol.NodeID) uint64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.feeds[node]
 }
 
 func (n *sightings) of(node protocol.NodeID) (Sighting, bool) {

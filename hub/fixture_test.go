@@ -297,6 +297,11 @@ func (p *prefecture) changeset(set string, body protocol.Changeset) {
 // file asks the province to publish the n-th made-up item.
 func (p *prefecture) file(agency string, n int) protocol.Ref {
 	p.c.t.Helper()
+	return p.fileGuide(agency, n, protocol.MaterialLine{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self"})
+}
+
+func (p *prefecture) fileGuide(agency string, n int, line protocol.MaterialLine) protocol.Ref {
+	p.c.t.Helper()
 	ref := protocol.Ref{Kind: "request", ID: fmt.Sprintf("publish:%d", n)}
 	code := agency + "3" + fmt.Sprintf("%012d", 442199806003+n)
 	item := protocol.Item{ImplCode: code, Version: 1, Name: "样例事项", Type: "05", Basis: []string{"社会救助暂行办法"}, Agency: agency, AgencyName: "样例机构",
@@ -304,7 +309,7 @@ func (p *prefecture) file(agency string, n int) protocol.Ref {
 		Promise: protocol.Limit{N: 10, Unit: protocol.WorkingDays}, Visits: 1, EffectiveAt: protocol.Day{Year: 2000, Month: 1, Dom: 1},
 		Targets: []string{"person"}, Nature: "statutory", Conditions: "符合规定的申请人", Process: "受理、审查、决定、送达", Forms: []string{"window"},
 		Places: []protocol.ItemPlace{{Name: "政务大厅", Address: "样例路1号", Hours: "工作日 8:30 至 16:30"}}, Contact: "000-00000000", Complaints: "12345"}
-	guide := protocol.Guide{ImplCode: code, Version: 1, Lines: []protocol.MaterialLine{{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self"}}}
+	guide := protocol.Guide{ImplCode: code, Version: 1, Lines: []protocol.MaterialLine{line}}
 	data, err := json.Marshal(protocol.ItemFiling{Item: item, Guide: guide})
 	p.c.must(err)
 	p.act(protocol.Draft{Ref: ref, Act: "file", By: string(p.id) + ":editor", Body: protocol.Request{Want: protocol.WantPublish,

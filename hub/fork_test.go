@@ -53,3 +53,38 @@ func TestAForkIsShownAndSettledByTwo(t *testing.T) {
 		t.Errorf("epoch %d, %+v", e.Epoch, n)
 	}
 }
+
+// What the node found by itself is shown as long as it says so.
+func TestAForkThatTheNodeFoundIsShown(t *testing.T) { // replication.F1
+	c := newCenter(t)
+	c.prefecture("yanbian")
+	there := protocol.Pos{Epoch: 1, Lane: protocol.Urgent, Seq: 3, Hash: protocol.HashOf([]byte("theirs"))}
+	beat := wire.NodeBeat{Boot: wire.Boot{1}, Time: 1, Forked: wire.Positions{there}}
+	forks := func() int {
+		st, err := reader{c.Server}.Status(c.ctx())
+		c.must(err)
+		for _, f := range st.Nodes[0].Forks {
+			if f.There != there || st.Nodes[0].Frozen == "" {
+				t.Errorf("%+v", st.Nodes[0])
+			}
+		}
+		return len(st.Nodes[0].Forks)
+	}
+	decider{c.Server}.Heard("yanbian", beat)
+	if forks() != 1 {
+		t.Error("the fork is not shown")
+	}
+	c.clock.set(2 * forkTold)
+	if forks() != 0 {
+		t.Error("a word of two minutes ago is still shown")
+	}
+	decider{c.Server}.Heard("yanbian", beat)
+	if forks() != 1 {
+		t.Error("the fork is not shown again")
+	}
+	beat.Forked = nil
+	decider{c.Server}.Heard("yanbian", beat)
+	if forks() != 0 {
+		t.Error("the node is whole again, and shown as forked")
+	}
+}

@@ -22,6 +22,8 @@ type ask struct {
 	Claim   *claim        `json:"claim,omitempty"`
 	Change  *change       `json:"change,omitempty"`
 	Digest  []byte        `json:"digest,omitempty"` // a digest command of the asker
+
+	Standing protocol.NodeID `json:"standing,omitempty"` // is this server still a member?
 }
 
 // encode writes batches one after another as they are, because they are nearly
@@ -61,6 +63,7 @@ type reply struct {
 	Decisions []replication.Decision `json:"decisions,omitempty"`
 	Records   []protocol.Record      `json:"records,omitempty"`
 	Index     uint64                 `json:"index,omitempty"`
+	Removed   bool                   `json:"removed,omitempty"` // answers Standing
 	Fault     *protocol.Fault        `json:"fault,omitempty"`
 }
 
@@ -159,6 +162,9 @@ func (s *Server) answerAsk(ctx context.Context, q ask) (r reply, err error) {
 	switch {
 	case q.Digest != nil:
 		_, _, err = s.quorum.Apply(ctx, q.Digest)
+		return r, err
+	case q.Standing != "":
+		r.Removed, err = s.quorum.Removed(ctx, q.Standing)
 		return r, err
 	case q.Change != nil:
 		return r, s.alter(ctx, *q.Change)

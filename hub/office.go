@@ -2,8 +2,10 @@ package hub
 
 import (
 	"context"
+	"slices"
 
 	"xiangyun/protocol"
+	"xiangyun/replication/search"
 )
 
 // The office is what provincial admins do: each method is one group of acts of
@@ -86,10 +88,19 @@ func (s *Server) Publish(ctx context.Context, who *protocol.Account, request pro
 	if err != nil {
 		return protocol.Record{}, err
 	}
+	held, err := s.heldPapers(ctx, &filing.Guide)
+	if err != nil {
+		return protocol.Record{}, err
+	}
 	id := protocol.ItemID(filing.Item.ImplCode, filing.Item.Version)
+	if no, err := s.would(protocol.Draft{Ref: protocol.Ref{Kind: "guide", ID: id}, Act: "publish", Body: filing.Guide, Deps: held}); err != nil {
+		return protocol.Record{}, err
+	} else if no != nil { // the group would stop behind the item
+		return protocol.Record{}, no.Fault("publish", r.On)
+	}
 	records, _, err := s.Act(ctx,
 		protocol.Draft{Ref: protocol.Ref{Kind: "item", ID: id}, Act: "publish", Body: filing.Item, By: by(who), Answers: request, Deps: facts},
-		protocol.Draft{Ref: protocol.Ref{Kind: "guide", ID: id}, Act: "publish", Body: filing.Guide, By: by(who)},
+		protocol.Draft{Ref: protocol.Ref{Kind: "guide", ID: id}, Act: "publish", Body: filing.Guide, By: by(who), Deps: held},
 		protocol.Draft{Ref: request, Act: "answer", Body: protocol.Request{}, By: by(who), Rev: rec.Rev})
 	if err != nil {
 		return protocol.Record{}, err
@@ -107,6 +118,35 @@ func (s *Server) itemFacts(i *protocol.Item) ([]protocol.Dep, error) {
 		facts = append(facts, cite(basic)...)
 	}
 	return facts, err
+}
+
+// heldPapers cites the listed resources of the catalogue that hold a paper which a
+// line of the guide asks for though an authority issued it: the judge refuses a
+// guide that does not fetch it (cases.I-05).
+func (s *Server) heldPapers(ctx context.Context, g *protocol.Guide) (deps []protocol.Dep, err error) {
+	for i := range g.Lines {
+		l := &g.Lines[i]
+		if l.Source != "issued" || l.Share != nil || l.Name == "" {
+			continue
+		}
+		found, err := s.search.Search(ctx, search.Query{Kind: "catalog.listing", State: protocol.ListingListed, Text: l.Name, Limit: 20})
+		if protocol.CodeOf(err) == protocol.Malformed { // longer than any resource's name
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range found.Hits {
+			listed, _, err := load[protocol.Listing](s, h.Ref)
+			if err != nil && protocol.CodeOf(err) != protocol.Gone {
+				return nil, err
+			}
+			if err == nil && protocol.Holds(listed, l) && !slices.ContainsFunc(deps, func(d protocol.Dep) bool { return d.Ref == h.Ref }) {
+				deps = append(deps, cite(h.Ref)...)
+			}
+		}
+	}
+	return deps, nil
 }
 
 // Decline answers a request with a reason.

@@ -29,7 +29,34 @@ func (s *Server) PlanNode(ctx context.Context, who *protocol.Account, n protocol
 	if err := s.may(who, protocol.MayManageNode); err != nil {
 		return protocol.Record{}, err
 	}
+	if n.Ordinal == 0 {
+		var err error
+		if n.Ordinal, err = s.nextOrdinal(n.ID); err != nil {
+			return protocol.Record{}, err
+		}
+	}
 	return s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "node", ID: string(n.ID)}, Act: "plan", Body: n, By: by(who)})
+}
+
+// nextOrdinal is the number a planned node bears in serials and by which it gets
+// its stretch of case numbers (cases.N-02): its place among the standard nodes, else
+// the first behind all that are given.
+func (s *Server) nextOrdinal(id protocol.NodeID) (int, error) {
+	standard := protocol.StandardNodes()
+	for i, p := range standard {
+		if p.ID == id {
+			return i + 1, nil
+		}
+	}
+	last := len(standard)
+	err := s.each("node", func(rec protocol.Record) error {
+		n, err := protocol.Load[protocol.Node](rec)
+		if err == nil && n.ID != id {
+			last = max(last, n.Ordinal)
+		}
+		return err
+	})
+	return last + 1, err
 }
 
 // EndNode fences or revokes a node: nothing it writes is taken any more.
@@ -136,13 +163,14 @@ func (s *Server) Enroll(ctx context.Context, text string, csr []byte) (Enrolled,
 	if err != nil {
 		return Enrolled{}, err
 	}
-	if err := s.useToken(ctx, ref, e, key.Hash()); err != nil {
+	if err := s.useToken(ctx, ref, e, key); err != nil {
 		return Enrolled{}, err
 	}
 	return s.certify(e, key, csr)
 }
 
-func (s *Server) useToken(ctx context.Context, ref protocol.Ref, e *protocol.Enrolment, key protocol.Hash) error {
+func (s *Server) useToken(ctx context.Context, ref protocol.Ref, e *protocol.Enrolment, public identity.PublicKey) error {
+	key := public.Hash()
 	if e.State == protocol.TokenUsed && e.Key == key {
 		return nil // the answer was lost: give it again
 	}
@@ -151,7 +179,7 @@ func (s *Server) useToken(ctx context.Context, ref protocol.Ref, e *protocol.Enr
 	}
 	drafts := []protocol.Draft{{Ref: ref, Act: "use", Body: protocol.Enrolment{Key: key}, By: "enrolment"}}
 	if e.Role == protocol.RoleNode {
-		more, err := s.admitNode(e.Subject, key)
+		more, err := s.admitNode(e.Subject, public)
 		if err != nil {
 			return err
 		}
@@ -169,12 +197,13 @@ func (s *Server) useToken(ctx context.Context, ref protocol.Ref, e *protocol.Enr
 }
 
 // admitNode opens the node's new epoch and gives it receipt numbers for it.
-func (s *Server) admitNode(id protocol.NodeID, key protocol.Hash) ([]protocol.Draft, error) {
+func (s *Server) admitNode(id protocol.NodeID, key identity.PublicKey) ([]protocol.Draft, error) {
 	node, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(id)})
 	if err != nil {
 		return nil, err
 	}
-	drafts := []protocol.Draft{{Ref: protocol.Ref{Kind: "node", ID: string(id)}, Act: "enroll", Body: protocol.Node{Key: key}, By: "enrolment"}}
+	drafts := []protocol.Draft{{Ref: protocol.Ref{Kind: "node", ID: string(id)}, Act: "enroll", By: "enrolment",
+		Body: protocol.Node{Key: key.Hash(), Keys: []protocol.NodeKey{{Key: key[:]}}}}}
 	next, err := s.nextBlock()
 	if err != nil {
 		return nil, err

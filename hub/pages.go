@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"time"
 
 	"xiangyun/hub/fsm"
 	"xiangyun/hub/quorum"
@@ -12,6 +14,7 @@ import (
 	"xiangyun/protocol/identity"
 	"xiangyun/protocol/page"
 	"xiangyun/protocol/rest"
+	"xiangyun/protocol/wire"
 )
 
 // Handler is the server's door for browsers and other systems: API and console
@@ -106,6 +109,9 @@ func (p pageReader) Nodes(context.Context) ([]web.NodeState, error) {
 			if fresh {
 				n.Server, n.Connected = p.id, true
 			}
+			if p.cfg.Now().Sub(seen.At) < forkTold {
+				n.Frozen = withForks(n.Frozen, o.OriginState, seen.Beat.Forked)
+			}
 			if fresh || !n.Connected { // else it has moved on, and this beat is old
 				n.Beat, n.Queued, n.Numbers = protocol.At(seen.At), seen.Beat.QueueBytes, seen.Beat.BlockLeft
 			}
@@ -113,6 +119,23 @@ func (p pageReader) Nodes(context.Context) ([]web.NodeState, error) {
 		list = append(list, n)
 	}
 	return list, nil
+}
+
+// forkTold is how long a node's own word about a fork is shown: a node that
+// stands outside comes again every ten seconds, to any server.
+const forkTold = time.Minute
+
+// withForks adds the lanes in which the node itself found that the hub has
+// another history: the hub takes nothing of them, so it cannot know
+// (replication.F1).
+func withForks(list []web.Frozen, o fsm.OriginState, forked wire.Positions) []web.Frozen {
+	for _, there := range forked {
+		if slices.ContainsFunc(list, func(f web.Frozen) bool { return f.Lane == there.Lane }) {
+			continue
+		}
+		list = append(list, web.Frozen{Lane: there.Lane, Reason: "节点自己发现日志与省级记录不一致,已停止办理", Here: o.Last[there.Lane], There: there})
+	}
+	return list
 }
 
 func frozenLanes(o fsm.OriginState) (list []web.Frozen) {

@@ -14,6 +14,12 @@ type claim struct {
 	Boot      wire.Boot       `json:"boot"`
 	BlockLeft uint64          `json:"blockLeft"`
 	Known     bool            `json:"known,omitempty"` // BlockLeft was told
+
+	// What the beat says of the urgent lane: all that the node has written there
+	// up to its own time Told, and the hub index that it has stored its feed to.
+	Head   protocol.Pos     `json:"head,omitzero"`
+	Told   protocol.Instant `json:"told,omitempty"`
+	Stored uint64           `json:"stored,omitempty"`
 }
 
 // twinAfter is how long a process counts as alive after its last beat: two
@@ -45,6 +51,12 @@ func (p *presence) claim(c claim, now time.Time) error {
 	if ok && !c.Known && old.Boot == c.Boot {
 		c.BlockLeft, c.Known = old.BlockLeft, old.Known
 	}
+	if ok && old.Boot == c.Boot { // a hello, or a beat of the other lane, tells nothing of it
+		if c.Told == 0 {
+			c.Head, c.Told = old.Head, old.Told
+		}
+		c.Stored = max(c.Stored, old.Stored)
+	}
 	p.nodes[c.Node] = sighting{c, now}
 	return nil
 }
@@ -54,6 +66,14 @@ func (p *presence) forget(node protocol.NodeID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.nodes, node)
+}
+
+// of gives what was last heard of a node.
+func (p *presence) of(node protocol.NodeID) (sighting, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s, ok := p.nodes[node]
+	return s, ok
 }
 
 // each gives a copy of what was seen.

@@ -98,12 +98,15 @@ func (r reader) Status(ctx context.Context) (api.Status, error) {
 		}
 		n := api.NodeStatus{ID: o.ID, State: o.State, Epoch: o.Epoch, Urgent: o.Last[protocol.Urgent].Seq, Bulk: o.Last[protocol.Bulk].Seq,
 			Frozen: o.Frozen[protocol.Urgent] + o.Frozen[protocol.Bulk]}
-		for _, f := range frozenLanes(o.OriginState) {
+		l := links[o.ID]
+		for _, f := range l.Frozen {
+			if n.Frozen == "" {
+				n.Frozen = f.Reason
+			}
 			if f.There.Seq > 0 {
 				n.Forks = append(n.Forks, api.Fork{Lane: f.Lane, Here: f.Here, There: f.There})
 			}
 		}
-		l := links[o.ID]
 		n.Server, n.Connected, n.LastBeat, n.Queue, n.Numbers = l.Server, l.Connected, l.Beat, l.Queued, l.Numbers
 		out.Nodes = append(out.Nodes, n)
 	}

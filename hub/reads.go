@@ -1,6 +1,11 @@
 package hub
 
-import "xiangyun/protocol"
+import (
+	"context"
+
+	"xiangyun/protocol"
+	"xiangyun/replication/search"
+)
 
 // slice is how many records one read transaction gives (pitfalls.B5).
 const slice = 2000
@@ -29,3 +34,26 @@ func (s *Server) Get(ref protocol.Ref) (protocol.Record, bool, error) { return s
 
 // Advertise is the address at which others reach this server.
 func (s *Server) Advertise() string { return s.cfg.Advertise }
+
+// ofAgency calls fn for every record of a kind that the index has under an agency.
+func (s *Server) ofAgency(ctx context.Context, kind protocol.KindName, agency string, fn func(protocol.Record) error) error {
+	q := search.Query{Kind: kind, Facets: []protocol.Facet{{Name: "agency", Value: agency}}, Limit: search.MaxLimit}
+	for {
+		found, err := s.search.Search(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, h := range found.Hits {
+			rec, ok, err := s.fsm.Record(h.Ref)
+			if err == nil && ok {
+				err = fn(rec)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if q.After = found.Next; q.After == "" {
+			return nil
+		}
+	}
+}

@@ -23,13 +23,15 @@ import (
 
 // Config is what one hub server is told by its operator.
 type Config struct {
-	Dir       string         // state, keys and blobs
-	Advertise string         // host:port at which nodes and the other servers reach it
-	Socket    net.PacketConn // the UDP socket, ours until Run returns
-	Build     string
-	Log       *slog.Logger
-	Now       func() time.Time // nil is the machine's clock
-	Clock     func() time.Time // what acts are stamped with and deadlines count by; nil is Now
+	Dir        string         // state, keys and blobs
+	Advertise  string         // host:port at which nodes and the other servers reach it
+	Socket     net.PacketConn // the UDP socket, ours until Run returns
+	Build      string
+	Log        *slog.Logger
+	Now        func() time.Time // nil is the machine's clock
+	Clock      func() time.Time // what acts are stamped with and deadlines count by; nil is Now
+	PacketSize int              // of the first QUIC packets, in bytes; 0 is 1280 (pitfalls.Q15)
+	Reserve    int64            // bytes given up when the disk is full; 0 keeps none (pitfalls.R14)
 
 	Secure bool // a proxy in front speaks TLS
 
@@ -60,6 +62,7 @@ type Server struct {
 	search    *search.Index
 	follower  *search.Follower
 	disk      *diskWatch
+	covered   coverage
 	waiting   atomic.Int64 // bytes of nodes' batches under way to a decision
 	fatal     chan error
 }
@@ -71,6 +74,8 @@ const (
 	blobDir   = "blobs"
 	secretDir = "secret"
 	caDir     = "ca"
+
+	reserveFile = "reserve"
 )
 
 // Open starts a server on a folder that Init or Join has prepared. It takes
@@ -83,7 +88,8 @@ func Open(cfg Config) (s *Server, err error) {
 		cfg.Clock = cfg.Now
 	}
 	s = &Server{cfg: cfg, log: cfg.Log, presence: newPresence(), fatal: make(chan error, 1)}
-	s.disk = newDiskWatch(func() float64 { return diskUsed(cfg.Dir) }, cfg.Log)
+	s.disk = newDiskWatch(func() float64 { return diskUsed(cfg.Dir) }, &reserve{path: s.path(reserveFile), want: cfg.Reserve,
+		free: func() uint64 { return diskFree(cfg.Dir) }, log: cfg.Log}, cfg.Log)
 	s.disk.look()
 	defer func() {
 		if err != nil {
@@ -115,6 +121,9 @@ func (s *Server) loadSecrets() error {
 		return fmt.Errorf("open hub server: %w", err)
 	}
 	s.id = s.holder.Self().ID
+	if err := s.refuseRemoved(); err != nil {
+		return err
+	}
 	if s.authority, err = identity.LoadAuthority(s.path(caDir), s.cfg.Now); err != nil {
 		return fmt.Errorf("open hub server: %w", err)
 	}
@@ -144,13 +153,13 @@ func (s *Server) openNetwork() error {
 		return err
 	}
 	alpns := []string{identity.ALPNRaft, identity.ALPNGossip, identity.ALPNSync, identity.ALPNEnroll}
-	s.end, err = link.Open(s.cfg.Socket, s.holder, alpns, link.Options{Inside: true, ResetKey: key, Log: s.log, DisablePMTUD: s.cfg.Simulated})
+	s.end, err = link.Open(s.cfg.Socket, s.holder, alpns, link.Options{Inside: true, ResetKey: key, Log: s.log, DisablePMTUD: s.cfg.Simulated, PacketSize: s.cfg.PacketSize})
 	if err != nil {
 		return err
 	}
 	s.pool = link.NewPool(s.end, replication.ALPN, identity.RoleHub)
 	s.peers = s.pool
-	s.courier = &replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Now: s.Now, Peers: s.blobPeers, Pool: s.pool,
+	s.courier = &replication.BlobServer{Store: s.blobs, Self: s.id, Sign: s.holder, Cert: s.certificate, Now: s.Now, Peers: s.blobPeers, Pool: s.pool,
 		Manifests: s.manifests, Log: s.log}
 	return nil
 }
@@ -201,8 +210,8 @@ func (s *Server) Run(ctx context.Context) error {
 
 // serve runs the parts until all have ended.
 func (s *Server) serve(ctx context.Context, cancel context.CancelCauseFunc) (first error) {
-	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.follower.Run, s.renewals,
-		s.gossip.Run, s.hints, s.disk.Run, s.scrubs, s.quorum.Run, s.courier.Run}
+	parts := []func(context.Context) error{s.begin, s.proposer.Run, s.downlink().Run, s.enrolments, s.steward, s.registry, s.follower.Run, s.renewals,
+		s.gossip.Run, s.hints, s.disk.Run, s.scrubs, s.standing, s.quorum.Run, s.courier.Run}
 	done := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { done <- part(ctx) }()

@@ -18,6 +18,7 @@ import (
 	"xiangyun/node/store"
 	"xiangyun/protocol"
 	"xiangyun/protocol/identity"
+	"xiangyun/replication"
 	"xiangyun/replication/blob"
 )
 
@@ -212,7 +213,10 @@ func (n *Node) upload(ctx context.Context, a Attachment) error {
 	}
 	body := protocol.Blob{Name: a.Name, Type: a.Type, Size: a.Size, Chunks: chunkIDs(a.Chunks), Owner: owner, Readers: readers, Voters: voters}
 	for _, r := range receipts {
-		body.Receipts = append(body.Receipts, protocol.BlobReceipt{Server: r.Server, Epoch: r.Epoch, At: r.Time, Sig: r.Sig})
+		body.Receipts = append(body.Receipts, r.Short())
+	}
+	if err := replication.CheckReceipts(&body, n.holder.Bundle().Roots); err != nil { // the hub would stop the lane over it
+		return err
 	}
 	ref := protocol.Ref{Kind: "blob", ID: a.ID}
 	err = n.store.Update(ctx, func(tx *store.Tx) error {

@@ -15,6 +15,7 @@ import (
 const (
 	clockEvery = time.Second
 	clockNoise = 500 * time.Millisecond
+	clockFar   = 5 * time.Minute // beyond it nobody dates anything by this clock alone (cases.G-12)
 )
 
 // clockWatch knows how far the wall clock is off: from beats while connected,
@@ -73,7 +74,7 @@ func (n *Node) watchClock(ctx context.Context) error {
 			}
 		}
 		if offset, known := n.clock.off(); known || offset.Abs() > web.ClockWarn {
-			n.store.SetClockError(errorBound(offset))
+			n.trustClock(offset, known)
 			if step := clockStep(offset); step != worst {
 				n.log.Warn("clock offset changed", "hub_minus_own", offset.Round(time.Millisecond), "warn", web.ClockWarn, "doubt", web.ClockDoubt)
 				worst = step
@@ -85,6 +86,20 @@ func (n *Node) watchClock(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// trustClock says what acts may make of the clock: a clock that is far off is
+// corrected by what a beat attested (F-05); without any, nothing may be dated (G-12).
+func (n *Node) trustClock(offset time.Duration, known bool) {
+	far := offset.Abs() > clockFar
+	n.store.DoubtClock(far && !known)
+	if !far || !known {
+		n.store.CorrectClock(0)
+		n.store.SetClockError(errorBound(offset))
+		return
+	}
+	n.store.CorrectClock(offset.Milliseconds())
+	n.store.SetClockError(errorBound(0))
 }
 
 func clockStep(offset time.Duration) int {

@@ -32,10 +32,11 @@ type Config struct {
 	Now    func() time.Time // nil is the machine's clock
 	Clock  func() time.Time // what acts are stamped with and deadlines count by; nil is Now
 
-	Secure    bool   // a proxy in front speaks TLS
-	Line      uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
-	Reserve   int64  // bytes kept for urgent acts on a full disk; 0 keeps none (replication.md §12)
-	Simulated bool   // a simulated network
+	Secure     bool   // a proxy in front speaks TLS
+	Line       uint64 // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
+	Reserve    int64  // bytes kept for urgent acts on a full disk; 0 keeps none (replication.md §12)
+	PacketSize int    // of the first QUIC packets, in bytes; 0 is 1280 (pitfalls.Q15)
+	Simulated  bool   // a simulated network
 }
 
 // Node is one running node.
@@ -100,7 +101,8 @@ func (n *Node) openStores() (err error) {
 		return err
 	}
 	n.store, err = store.Open(n.path(storeFile), store.Config{Node: n.place.Node, Epoch: n.place.Epoch, Signer: n.holder, Level: 1,
-		Stamp: n.stamp, Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir)})
+		Stamp: n.stamp, Log: n.log, FreeDisk: freeDisk(n.cfg.Dir), Reserve: n.cfg.Reserve, MaxSize: maxDatabase(n.cfg.Dir),
+		Scribe: func(tx *store.Tx, draft *protocol.Draft) error { return n.desk.Scribe(tx, draft) }}) // the desk is there before the store runs
 	if err != nil {
 		return fmt.Errorf("open node database: %w", err)
 	}
@@ -118,13 +120,13 @@ func (n *Node) openStores() (err error) {
 	if err != nil {
 		return fmt.Errorf("read province key: %w", err)
 	}
-	n.desk = &desk.Desk{Node: n.place.Node, Store: n.store, Log: n.log}
+	n.desk = &desk.Desk{Node: n.place.Node, Store: n.store, Log: n.log, Sign: n.holder, Papers: shelf{n.blobs}}
 	copy(n.desk.Key[:], province)
 	return nil
 }
 
 func (n *Node) openNetwork() (err error) {
-	n.end, err = link.Open(n.cfg.Socket, n.holder, nil, link.Options{Log: n.log, DisablePMTUD: n.cfg.Simulated})
+	n.end, err = link.Open(n.cfg.Socket, n.holder, nil, link.Options{Log: n.log, DisablePMTUD: n.cfg.Simulated, PacketSize: n.cfg.PacketSize})
 	if err != nil {
 		return err
 	}

@@ -11,19 +11,25 @@ import (
 	"xiangyun/replication"
 )
 
-// stewardRetry is how long the steward waits after it could not act.
-const stewardRetry = time.Second
+// stewardRetry is how long the steward waits after it could not act; clockLook is
+// how often it looks at what the clock brought about.
+const (
+	stewardRetry = time.Second
+	clockLook    = 15 * time.Second
+)
 
-// steward signs for what arrives and answers what other windows ask, as the
-// store changes. A node that is frozen does nothing.
+// steward signs for what arrives, answers what other windows ask and records what
+// the law does by itself, as the store changes and as time goes by. A node that is
+// frozen does nothing.
 func (n *Node) steward(ctx context.Context) error {
 	changes := n.store.Changes()
 	defer changes.Close()
-	waiting, err := n.desk.Waiting()
+	waiting, err := n.desk.Waiting(ctx)
+	looked := time.Now()
 	for err == nil {
 		again := false
 		if again, err = n.attend(ctx, waiting); err == nil {
-			waiting, err = n.waiting(ctx, changes, again)
+			waiting, err = n.waiting(ctx, changes, again, &looked)
 		}
 	}
 	return ignoreCanceled(ctx, err)
@@ -46,7 +52,7 @@ func (n *Node) attend(ctx context.Context, waiting []protocol.Ref) (again bool, 
 
 // waiting gives what changed, or, after a failure, all that waits: nothing that
 // was named once may be forgotten.
-func (n *Node) waiting(ctx context.Context, changes *store.Changes, again bool) ([]protocol.Ref, error) {
+func (n *Node) waiting(ctx context.Context, changes *store.Changes, again bool, looked *time.Time) ([]protocol.Ref, error) {
 	if again {
 		for first := true; first || n.store.Frozen() != nil; first = false {
 			select {
@@ -55,13 +61,20 @@ func (n *Node) waiting(ctx context.Context, changes *store.Changes, again bool) 
 				return nil, ctx.Err()
 			}
 		}
-		return n.desk.Waiting()
+		return n.desk.Waiting(ctx)
 	}
-	refs, err := changes.Next(ctx)
+	soon, cancel := context.WithDeadline(ctx, looked.Add(clockLook))
+	defer cancel()
+	refs, err := changes.Next(soon)
 	if protocol.CodeOf(err) == protocol.Gap {
-		return n.desk.Waiting()
+		return n.desk.Waiting(ctx)
 	}
-	return refs, err
+	if soon.Err() == nil || ctx.Err() != nil {
+		return refs, err
+	}
+	*looked = time.Now()
+	due, _, err := n.desk.Due(ctx)
+	return append(refs, due...), err
 }
 
 func ignoreCanceled(ctx context.Context, err error) error {

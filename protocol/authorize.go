@@ -97,7 +97,7 @@ func Authorize(q Question) *Fault {
 		return NewFault(Denied, string(q.Verb), "请先登录")
 	}
 	if q.Subject.Place != q.Place {
-		return NewFault(Denied, string(q.Verb), "该账号不属于本地")
+		return denied("G-06", q.Verb, "该账号不属于本地")
 	}
 	for _, r := range rights {
 		if r.verb != q.Verb {
@@ -107,11 +107,19 @@ func Authorize(q Question) *Fault {
 			break
 		}
 		if r.ownAgency && q.Subject.Agency != "" && q.Agency != "" && q.Subject.Agency != q.Agency {
-			return NewFault(Denied, string(q.Verb), "这属于机构 %s,您的账号属于机构 %s,无权办理", q.Agency, q.Subject.Agency)
+			return denied("G-06", q.Verb, "这属于机构 %s,您的账号属于机构 %s,无权办理", q.Agency, q.Subject.Agency)
 		}
 		return nil
 	}
-	return NewFault(Denied, string(q.Verb), "您的角色没有这项权限,请联系本地管理员")
+	return denied("G-05", q.Verb, "您的角色没有这项权限,请联系本地管理员")
+}
+
+// denied names the rule: the role lacks the act (G-05), or it is outside the
+// account's place or agency (G-06).
+func denied(rule string, verb Verb, format string, args ...any) *Fault {
+	f := NewFault(Denied, string(verb), format, args...)
+	f.Rule = rule
+	return f
 }
 
 // CaseVerb names the right that an act on a case needs; false for what only the

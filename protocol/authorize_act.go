@@ -25,6 +25,8 @@ var aroundRights = []struct {
 	{"dupmark", MayRoute, []Act{"not_duplicate"}},
 	{"route", MayRoute, []Act{"set", "retire"}},
 	{"delegation", MayRoute, []Act{"establish", "end"}},
+	{"proposal", MayRoute, []Act{"propose", "confirm", "withdraw"}},
+	{"spotcheck", MaySupervise, []Act{"draw", "find", "close"}},
 }
 
 // ActVerb names the right that a person needs for an act on a case or on a kind

@@ -20,10 +20,14 @@ type Blob struct {
 
 // BlobReceipt is one hub server's signed word that it fsynced every chunk
 // (replication.B4). Wire receipts carry the same fields with ContentID as id.
+// The signature is checked where the entry is received and where it is written,
+// not by the judge, which has no clock and no root to believe (replication.R1).
 type BlobReceipt struct {
 	Server NodeID  `json:"server"`
-	Epoch  uint64  `json:"epoch"` // of the uploading origin
+	Epoch  uint64  `json:"epoch"` // of the uploading origin: a fenced one's do not count (F4)
 	At     Instant `json:"at"`
+	Voters int     `json:"voters,omitempty"` // servers of the hub then, as this one knew it
+	Cert   []byte  `json:"cert,omitempty"`   // the server's certificate, DER
 	Sig    []byte  `json:"sig"`
 }
 
@@ -64,16 +68,22 @@ func commitBlob(old, want *Blob, h *Header, _ View) (*Blob, *Refusal) {
 			return nil, refuse("G-09", "附件分块标识 %q 不合规", string(c))
 		}
 	}
-	if distinctServers(next.Receipts) < next.Voters/2+1 || next.Voters < 1 {
+	if servers, need := next.holders(h.Epoch); servers < need || next.Voters < 1 {
 		return nil, refuse("receipts", "附件尚未在多数省级服务器落盘")
 	}
 	return &next, nil
 }
 
-func distinctServers(receipts []BlobReceipt) int {
-	seen := make(map[NodeID]bool, len(receipts))
-	for _, r := range receipts {
-		seen[r.Server] = true
+// holders counts the servers that gave a receipt to this epoch of the node, and
+// how many are a majority: of as many voters as any of them signed for, so that
+// a node cannot call one server a majority.
+func (b *Blob) holders(epoch uint64) (servers, need int) {
+	seen, voters := make(map[NodeID]bool, len(b.Receipts)), b.Voters
+	for _, r := range b.Receipts {
+		if r.Epoch == epoch {
+			seen[r.Server] = true
+			voters = max(voters, r.Voters)
+		}
 	}
-	return len(seen)
+	return len(seen), voters/2 + 1
 }

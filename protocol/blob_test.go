@@ -14,6 +14,8 @@ func TestRefusalsOfAnAttachment(t *testing.T) {
 		{"replication.B4 one receipt of three servers", "blob commit", change(func(b *Blob) { b.Receipts = b.Receipts[:1] }), "receipts"},
 		{"replication.B4 two receipts of one server", "blob commit", change(func(b *Blob) { b.Receipts[1].Server = "hub1" }), "receipts"},
 		{"replication.B4 two receipts of five servers", "blob commit", change(func(b *Blob) { b.Voters = 5 }), "receipts"},
+		{"replication.B4 two receipts of a hub that had five servers", "blob commit", change(func(b *Blob) { b.Receipts[0].Voters = 5 }), "receipts"},
+		{"replication.F4 a receipt of an earlier epoch", "blob commit", change(func(b *Blob) { b.Receipts[1].Epoch++ }), "receipts"},
 		{"replication.B4 no server at all", "blob commit", change(func(b *Blob) { b.Voters, b.Receipts = 0, nil }), "receipts"},
 	})
 }

@@ -15,9 +15,12 @@ import (
 //
 //	– ─fire→ provisional ─confirm→ open ─answer→ answered ─close→ closed
 //	             └─void→ void        └───────←─reject──┘
+//	                      └─fire→ provisional (the same clock, counted anew, ran out after all)
 //
 // A provisional card is one that the hub cannot be sure of: it does not yet hold
-// the owner's journal past the lapse (Y-05).
+// the owner's journal past the lapse (Y-05). Its decisions are the fold's and what
+// the hub knows beyond the record, who held it and when it was stopped, is
+// evidence inside the card.
 type Card struct {
 	On         Ref     `json:"on"`
 	Clock      ClockID `json:"clock"`      // or one of the Breach ids
@@ -31,6 +34,7 @@ type Card struct {
 	Place      NodeID  `json:"place,omitempty"` // the receiving node, which sees the card too
 	Supervisor NodeID  `json:"supervisor,omitempty"`
 	Through    Instant `json:"through,omitzero"` // the owner's journal is held to here
+	Stopped    Instant `json:"stopped,omitzero"` // when the clock was stopped after Due; 0 while it runs
 	State      string  `json:"state"`
 	Cause      string  `json:"cause,omitempty"`   // the owner's answer
 	Measure    string  `json:"measure,omitempty"` // and what is done about it
@@ -87,13 +91,14 @@ func CardID(on Ref, clock ClockID, occurrence int, colour Colour) string {
 }
 
 // fireCard: the entry cites the record, whose own clocks must say that one is
-// out; a red card is never fired before its time.
+// out; a red card is never fired before its time. A void card may be fired again:
+// the clock it stood for was counted anew and ran out.
 func fireCard(old, want *Card, h *Header, v View) (*Card, *Refusal) {
-	if old != nil {
+	if old != nil && old.State != CardVoid {
 		return nil, refuse("Y-02", "该牌已经发出:同一办件、同一时限、同一次、同一颜色只有一张牌")
 	}
 	next := Card{On: want.On, Clock: want.Clock, Occurrence: want.Occurrence, Colour: want.Colour, Due: want.Due, Title: want.Title, Agency: want.Agency,
-		Held: want.Held, Place: want.Place, Supervisor: want.Supervisor, State: CardProvisional, Fired: h.At, Rest: want.Rest}
+		Held: want.Held, Place: want.Place, Supervisor: want.Supervisor, Stopped: want.Stopped, State: CardProvisional, Fired: h.At, Rest: want.Rest}
 	switch {
 	case h.Ref.ID != CardID(next.On, next.Clock, next.Occurrence, next.Colour) || next.On.Validate() != nil || next.Occurrence < 1:
 		return nil, refuse("Y-02", "牌的编号须由记录、时限、次数和颜色组成")
@@ -118,6 +123,9 @@ func isDue(c *Card, v View) *Refusal {
 		}
 		return nil
 	}
+	if c.Stopped != 0 {
+		return wasDue(c, v)
+	}
 	at, runs := clockOf(c, v)
 	switch {
 	case !runs:
@@ -126,6 +134,15 @@ func isDue(c *Card, v View) *Refusal {
 		return refuse("Y-01", "红牌的时间应为时限届满之时 %s", at)
 	case c.Colour == Yellow && c.Due >= at:
 		return refuse("Y-01", "时限已经届满,应发红牌")
+	}
+	return nil
+}
+
+// wasDue: the clock ran out and the act that stopped it came after. The record
+// does not show the clock any more; the hub's fold saw it stop.
+func wasDue(c *Card, v View) *Refusal {
+	if _, ok := v.Cited(c.On); !ok || c.Colour != Red || c.Stopped < c.Due {
+		return refuse("Y-01", "时限 %s 在届满前已经办结,不能发红牌", string(c.Clock))
 	}
 	return nil
 }
@@ -156,14 +173,14 @@ func confirmCard(old, want *Card, _ *Header, v View) (*Card, *Refusal) {
 		return nil, refuse("Y-05", "省级尚未收到 %s 在 %s 之前的全部记录,牌仍为暂定", old.Owner, old.Due)
 	}
 	next := *old
-	next.State, next.Through = CardOpen, want.Through
+	next.State, next.Through, next.Stopped = CardOpen, want.Through, max(want.Stopped, old.Stopped)
 	return &next, stillDue(&next, v)
 }
 
-// stillDue: a card is not confirmed when the record shows that its clock stopped
-// or moved.
+// stillDue: a card is not confirmed when the record shows that its clock moved,
+// or stopped and nobody says that it was too late.
 func stillDue(c *Card, v View) *Refusal {
-	if Breach(c.Clock) {
+	if Breach(c.Clock) || c.Stopped != 0 && c.Stopped >= c.Due {
 		return nil
 	}
 	if at, runs := clockOf(c, v); !runs || c.Colour == Red && at > c.Due {
@@ -274,6 +291,11 @@ func ColourAt(c *Clock, now Instant, cal Calendar) (Colour, Instant) {
 // pause keeps it from coming.
 func YellowFrom(c *Clock, cal Calendar) Instant {
 	due, _ := c.Due(cal)
+	return c.yellowBefore(due, cal)
+}
+
+// yellowBefore is YellowFrom for a due day that is known.
+func (c *Clock) yellowBefore(due Day, cal Calendar) Instant {
 	if due.IsZero() {
 		return 0
 	}

@@ -118,3 +118,23 @@ func TestY03TheColourIsDerived(t *testing.T) {
 		}
 	}
 }
+
+// TestY01ALapseThatWasEndedTooLateHasItsCard: the record does not show the clock
+// any more; the fold saw it stop.
+func TestY01ALapseThatWasEndedTooLateHasItsCard(t *testing.T) {
+	over := cite(caseRef(), func(c *Case) { c.State = CaseAccepted })
+	at := func(i Instant) func(*scene) { return want(func(c *Card) { c.Stopped = i }) }
+	due := Day{2026, 2, 27}.End()
+	check(t, []row{
+		{"cases.Y-01 the clock is over and nobody says when", "card fire", over, "Y-01"},
+		{"ended a day late", "card fire", both(over, at(due+86_400_000)), ""},
+		{"ended at the very end is late", "card fire", both(over, at(due)), ""},
+		{"cases.Y-01 ended a moment before", "card fire", both(over, at(due-1)), "Y-01"},
+		{"cases.Y-01 a yellow card has no late end", "card fire", steps(over, at(due+1), underID(CardID(caseRef(), K1, 1, Yellow)), want(func(c *Card) { c.Colour = Yellow })), "Y-01"},
+		{"cases.Y-01 the record is cited even so", "card fire", both(uncite(caseRef()), at(due+1)), "Y-01"},
+		{"confirmed when it was ended late", "card confirm", both(over, at(due+1)), ""},
+		{"cases.Y-05 not when it was ended in time", "card confirm", both(over, at(due-1)), "Y-05"},
+		{"a void card may be fired again", "card fire", stands(cardIs(CardVoid)), ""},
+		{"cases.Y-02 no other card may", "card fire", stands(cardIs(CardAnswered)), "Y-02"},
+	})
+}

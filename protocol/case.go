@@ -78,6 +78,9 @@ type Case struct {
 	MergedTo    NodeID       `json:"merged_to,omitempty"` // its home
 	Absorbed    []Absorption `json:"absorbed,omitempty"`
 	Archive     *Archive     `json:"archive,omitempty"`
+
+	Docs        []Doc         `json:"docs,omitempty"`        // documents given, oldest first (case_docs.go)
+	Resurrected *Resurrection `json:"resurrected,omitempty"` // brought back from its paper receipt (F-03)
 	Rest
 }
 
@@ -190,6 +193,7 @@ var _ = Define("case", Spec[Case]{
 	Audience:  caseAudience,
 	Terms:     caseTerms,
 	Deadlines: caseDeadlines,
+	Likeness:  caseLikeness,
 })
 
 // caseHome: the hand-over entry is the last the receiving node may write.
@@ -216,9 +220,14 @@ func caseAudience(c *Case) Audience {
 	return Only(nodes...)
 }
 
+// VoidKey finds the cases that went into another one: the home of that one takes
+// over what they had (C-22x).
+const VoidKey = "并案"
+
 // caseTerms: a case is found by its numbers and by the scans it cites, which
 // is how a scan that is still to be uploaded finds its owner. A canonical case
-// is found by the receipts it absorbed too (DU-04).
+// is found by the receipts it absorbed too (DU-04), and any case by the numbers of
+// its documents.
 func caseTerms(c *Case) Terms {
 	keys := []string{c.ReceiptNo, c.Applicant.FP, c.Idem}
 	if c.No != "" {
@@ -230,6 +239,12 @@ func caseTerms(c *Case) Terms {
 	for _, a := range c.Absorbed {
 		keys = append(keys, a.ReceiptNo)
 	}
-	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys,
-		Facets: []Facet{{"agency", c.Agency}, {"handler", string(c.Handler)}, {"window", string(c.Received.Node)}, {"item", c.Item}}}
+	if c.DupOf != "" {
+		keys = append(keys, VoidKey)
+	}
+	for i := range c.Docs {
+		keys = append(keys, c.Docs[i].Serial)
+	}
+	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys, Wake: c.wake(),
+		Facets: append(runFacets(c), Facet{"agency", c.Agency}, Facet{"handler", string(c.Handler)}, Facet{"window", string(c.Received.Node)}, Facet{"item", c.Item})}
 }

@@ -160,7 +160,7 @@ func TestS16TheThirdMoveIsTheDesksAndK1NeverStops(t *testing.T) {
 	c = take(c, "return_misrouted", receives, Hop{Agency: testUSCC(2), Reason: "应由卫健部门办理"})
 	c = take(c, "acknowledge", "jilin", Hop{})
 	c = take(c, "return_misrouted", "jilin", Hop{To: Hub, Reason: "权责不明"})
-	c = take(c, "route_by_desk", Hub, Hop{Agency: testUSCC(1), Reason: "按清单由民政部门办理"})
+	c = take(c, "route_by_desk", Hub, Hop{Agency: testUSCC(1), Reason: "按清单由民政部门办理", First: "hub:desk9"})
 	c = take(c, "acknowledge", decides, Hop{})
 	if caseHome(c) != decides || c.Handler != decides || len(c.Hops) != 4 || !c.Hops[3].Desk {
 		t.Errorf("home %s, handler %s, hops %+v", caseHome(c), c.Handler, c.Hops)
@@ -182,7 +182,7 @@ func TestC24TheSubstituteTakesTheCaseAsItStands(t *testing.T) {
 // TestEveryActAroundACaseHasARightOrIsNobodys is §16 for the kinds beside it.
 func TestEveryActAroundACaseHasARightOrIsNobodys(t *testing.T) {
 	nobodys := map[KindName][]Act{"card": {"confirm", "fire", "void"}, "remedy": {"open"}, "evaluation": {"give"}, "mark": {"lift", "set"},
-		"task": {"cancel", "reopen"}, "dupmark": {"conclude", "mark"}}
+		"task": {"cancel", "reopen"}, "dupmark": {"conclude", "mark"}, "objection": {"recount"}}
 	for _, kind := range []KindName{"parcel", "card", "remedy", "evaluation", "complaint", "objection", "mark", "basic", "task", "dupmark", "route", "delegation"} {
 		for _, act := range Lookup(kind).Acts() {
 			verb, person := ActVerb(kind, act)

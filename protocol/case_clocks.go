@@ -240,7 +240,7 @@ func recountCase(d *deed) *Refusal {
 	if cal.Version(d.h.At.Time().Year()) == 0 {
 		return refuse("K-cal-2", "重算期限须引用已发布的工作日历")
 	}
-	d.next.date(cal, K1, K2, K3, K4, K5p, K5r, K5b, K8, K9)
+	d.next.date(cal, recounted...)
 	if d.next.Due == d.old.Due {
 		return refuse("K-cal-2", "期限没有变化,无须重算")
 	}

@@ -185,6 +185,8 @@ func TestLettersOfTheWayThere(t *testing.T) {
 		{"cases.C-04d to oneself", "case return_misrouted", wish(func(c *Case) { c.Hops[0].Agency = testUSCC(1) }), "C-04d"},
 		{"cases.G-06 a node is not the desk", "case route_by_desk", from(decides), "G-06"},
 		{"cases.G-01 the case is not at the desk", "case route_by_desk", stood(func(c *Case) { c.To = decides }), "G-01"},
+		{"cases.G-08 one person at the desk", "case route_by_desk", wish(func(c *Case) { c.Hops[0].First = "hub:desk2" }), "G-08"},
+		{"cases.G-08 nobody proposed it", "case route_by_desk", wish(func(c *Case) { c.Hops[0].First = "" }), "G-08"},
 		{"cases.C-06a the desk names an agency", "case route_by_desk", wish(func(c *Case) { c.Hops[0].Agency = "" }), "C-06a"},
 	})
 }

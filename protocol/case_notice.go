@@ -11,6 +11,7 @@ type Notice struct {
 	Channel  string   `json:"channel,omitempty"`
 	By       string   `json:"by"`
 	At       Instant  `json:"at"`
+	Remind   Day      `json:"remind_from,omitzero"` // the day on which the system recalls it (C-09b)
 	Reminded Instant  `json:"reminded,omitzero"`
 }
 
@@ -56,9 +57,19 @@ func noticeCase(d *deed) *Refusal {
 	if no := d.checkWhole(&n); no != nil {
 		return no
 	}
+	n.Remind = remindFrom(d.calendar(), n.At.Day(), n.Until)
 	d.next.Notices, d.next.State = grown(d.old.Notices, n), CaseCorrection
 	d.next.date(d.calendar(), K9)
 	return nil
+}
+
+// remindFrom is the first day with remindDays working days or fewer to the end.
+func remindFrom(cal Calendar, noticed, until Day) Day {
+	day := until
+	for noticed.Before(day) && cal.WorkingDaysLeft(day.Add(-1), until) <= remindDays {
+		day = day.Add(-1)
+	}
+	return day
 }
 
 // checkDefect is C-07b, c, d, f. A defect that names only a check point gets the

@@ -118,7 +118,7 @@ func (d *deed) pinItem() *Refusal {
 		return refuse("C-02a", "收件时须引用事项版本 %s", c.Item)
 	}
 	item, err := Load[Item](rec)
-	if err != nil || !item.InForce(h.At.Day()) {
+	if err != nil || !item.InForce(c.Received.At.Day()) {
 		return refuse("C-02a", "该事项当前不可受理(未生效、停用或撤回)")
 	}
 	if item.Node != h.Origin && !item.AcrossPrefectures() {

@@ -33,13 +33,14 @@ type Extension struct {
 
 // JointTask is the lead's view of one task (联办, §5.2).
 type JointTask struct {
-	ID     string `json:"id"`
-	Agency string `json:"agency"`
-	Node   NodeID `json:"node"`
-	Due    Day    `json:"due"`
-	Order  string `json:"order,omitempty"`  // the leader's order, for an agency the item does not name
-	State  string `json:"state"`            // TaskOpen until the lead closes, then what it was
-	Silent string `json:"silent,omitempty"` // the leader's reason to go on without an answer
+	ID       string `json:"id"`
+	Agency   string `json:"agency"`
+	Node     NodeID `json:"node"`
+	Due      Day    `json:"due"`
+	Question string `json:"question,omitempty"`
+	Order    string `json:"order,omitempty"`  // the leader's order, for an agency the item does not name
+	State    string `json:"state"`            // TaskOpen until the lead closes, then what it was
+	Silent   string `json:"silent,omitempty"` // the leader's reason to go on without an answer
 }
 
 // assignCase is C-12: somebody of the deciding agency takes it.
@@ -176,7 +177,7 @@ func openJoint(d *deed) *Refusal {
 
 // task checks one wanted task: C-16b and c.
 func (d *deed) task(w JointTask, item *Item) (JointTask, *Refusal) {
-	t := JointTask{ID: w.ID, Agency: w.Agency, Due: w.Due, Order: w.Order, State: TaskOpen}
+	t := JointTask{ID: w.ID, Agency: w.Agency, Due: w.Due, Question: w.Question, Order: w.Order, State: TaskOpen}
 	named := item.Joint != nil && slices.Contains(item.Joint.Agencies, t.Agency)
 	agency, ok := citedAs[Agency](d.v, Ref{"agency", t.Agency})
 	switch {

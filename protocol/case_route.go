@@ -11,8 +11,9 @@ type Hop struct {
 	To     NodeID  `json:"to"`
 	Agency string  `json:"agency,omitempty"` // USCC, unless back to the window or to the desk
 	Reason string  `json:"reason"`
-	Late   string  `json:"late,omitempty"` // why after K5r
-	Desk   bool    `json:"desk,omitempty"` // the desk's word is binding
+	Late   string  `json:"late,omitempty"`  // why after K5r
+	Desk   bool    `json:"desk,omitempty"`  // the desk's word is binding
+	First  string  `json:"first,omitempty"` // of the desk's two people, the one who proposed
 	By     string  `json:"by"`
 	At     Instant `json:"at"`
 }
@@ -138,8 +139,10 @@ func routeByDesk(d *deed) *Refusal {
 		return refuse("G-01", "该办件现由 %s 负责,不在调度席", caseHome(d.old))
 	case hop.Reason == "" || hop.Agency == "":
 		return refuse("C-06a", "请指定承办机构并写明理由")
+	case hop.First == "" || hop.First == d.h.By:
+		return refuse("G-08", "指定承办机构须由两名调度人员分别提议和确认")
 	}
-	return d.pass(Hop{Agency: hop.Agency, Reason: hop.Reason, Desk: true})
+	return d.pass(Hop{Agency: hop.Agency, Reason: hop.Reason, Desk: true, First: hop.First})
 }
 
 // pass sends the case where hop says.

@@ -38,6 +38,7 @@ var (
 func caseTable() []caseLaw {
 	return []caseLaw{
 		{"receive", "收件", nil, anyHome, MayReceive, receiveCase},
+		{"resurrect", "凭收件凭证恢复", nil, anyHome, MayReceive, resurrectCase},
 		{"refuse", "作出不予受理", unaccepted, competent, MayAccept, refuseCase},
 		{"hand_over", "移交", []CaseState{CaseReceived, CaseAccepted}, anyHome, MayReceive, handOverCase},
 		{"acknowledge", "签收", []CaseState{CaseHandingOver}, anyHome, "", acknowledgeCase},
@@ -85,6 +86,17 @@ func allBut(not ...CaseState) (list []CaseState) {
 	return list
 }
 
+// CaseFrom lists the states from which an act on a case starts; none for a receipt,
+// false for what the table does not list.
+func CaseFrom(act Act) ([]CaseState, bool) {
+	for _, r := range caseTable() {
+		if r.act == act {
+			return r.from, true
+		}
+	}
+	return nil, false
+}
+
 func caseActs() map[Act]Judge[Case] {
 	acts := map[Act]Judge[Case]{}
 	for _, r := range caseTable() {
@@ -112,7 +124,11 @@ func (r caseLaw) judge(old, want *Case, h *Header, v View) (*Case, *Refusal) {
 			return nil, no
 		}
 	}
-	if no := r.do(&deed{old, want, next, h, v}); no != nil {
+	d := &deed{old, want, next, h, v}
+	if no := r.do(d); no != nil {
+		return nil, no
+	}
+	if no := d.document(); no != nil {
 		return nil, no
 	}
 	return next, nil

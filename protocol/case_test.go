@@ -13,6 +13,7 @@ var lawfulWays = map[Act]struct {
 	to   CaseState
 }{
 	"receive":          {[]CaseState{""}, CaseReceived},
+	"resurrect":        {[]CaseState{""}, CaseReceived},
 	"refuse":           {[]CaseState{CaseReceived, CaseArrived}, CaseRefused},
 	"hand_over":        {[]CaseState{CaseReceived, CaseAccepted}, CaseHandingOver},
 	"acknowledge":      {[]CaseState{CaseHandingOver}, CaseArrived},
@@ -113,7 +114,7 @@ func refusalOf(from CaseState, act Act) string {
 		return "C-24d"
 	case act == "recount" && from == CaseSpecial: // the clocks stand still and have no day
 		return "K-cal-2"
-	case from == CaseHandingOver && act != "receive":
+	case from == CaseHandingOver && act != "receive" && act != "resurrect":
 		return "G-03"
 	}
 	return "G-07"
@@ -262,7 +263,8 @@ func TestS05ReceiptBeforeTheSpringFestival(t *testing.T) {
 	s := legalAct(t, "case receive")
 	h := s.header()
 	h.At = At(time.Date(2026, time.February, 13, 16, 59, 0, 0, Beijing))
-	made, no, err := s.kind().Complete(nil, h, s.want, s.view)
+	s.tune = when(h.At)
+	made, no, err := s.kind().Complete(nil, h, s.withPaper(), s.view)
 	if no != nil || err != nil {
 		t.Fatal(no, err)
 	}
@@ -276,7 +278,8 @@ func TestS07ADateInAnUnpublishedYearIsProvisional(t *testing.T) {
 	s := legalAct(t, "case receive")
 	h := s.header()
 	h.At = At(time.Date(2026, time.December, 25, 9, 0, 0, 0, Beijing))
-	made, no, err := s.kind().Complete(nil, h, s.want, s.view)
+	s.tune = when(h.At)
+	made, no, err := s.kind().Complete(nil, h, s.withPaper(), s.view)
 	if no != nil || err != nil {
 		t.Fatal(no, err)
 	}

@@ -5,7 +5,7 @@ import "fmt"
 // ClockID names a statutory clock (cases.md §7). Ids travel and are never reused.
 type ClockID string
 
-// The closed list of clocks, with K6t, KCourier and KRemedy beside their kinds.
+// The closed list of clocks, with K6t, KCourier, KRemedy and KRequest beside their kinds.
 const (
 	K1  ClockID = "K1"  // one-time notice of everything that is missing
 	K2  ClockID = "K2"  // promised time of the guide
@@ -51,6 +51,7 @@ var clockRules = []ClockRule{
 	{K6t, "告知异议处理结果", Limit{1, WorkingDays}, "吉政发〔2019〕4号第四十六条"},
 	{KCourier, "快递音讯", Limit{3, CalendarDays}, "通办规则"},
 	{KRemedy, "差评整改", Limit{15, WorkingDays}, "GB/T 39734"}, // the norm's own figure is unverified
+	{KRequest, "请求答复", Limit{requestSilentAt, CalendarDays}, "通办规则"},
 }
 
 // Rule gives what is known of a clock; false for an id outside the closed list.
@@ -191,10 +192,12 @@ func (c *Clock) whilePaused(cal Calendar) Standing {
 	return s
 }
 
+// near: a clock is never yellow on the day it starts, or every clock of one
+// working day would be born yellow.
 func (c *Clock) near(left, total int) bool {
 	w := c.Warn
 	if w == (Warn{}) {
 		w = standardWarn
 	}
-	return left <= w.Days || left*100 <= total*w.Percent
+	return left < total && (left <= w.Days || left*100 <= total*w.Percent)
 }

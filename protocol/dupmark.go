@@ -53,6 +53,39 @@ var _ = Define("dupmark", Spec[Dupmark]{
 	},
 })
 
+// DupFacts is what a mark holds of a case.
+func DupFacts(id string, c *Case, home NodeID) DupCase {
+	return DupCase{ID: id, Basic: c.basic(), FP: c.Applicant.FP, Object: c.ObjectKey, Receipt: c.Received.Node, Home: home,
+		Received: c.Received.At, Accepted: c.Accepted}
+}
+
+// caseLikeness: two cases of one applicant and one item, whoever's version of it
+// (DU-01), for as long as one of them may still be merged into the other.
+func caseLikeness(c *Case) Likeness {
+	basic := c.basic()
+	if !c.State.Undecided() || basic == "" || c.Applicant.FP == "" {
+		return Likeness{}
+	}
+	return Likeness{Key: basic + " " + c.Applicant.FP, Object: c.ObjectKey}
+}
+
+// basic is the basic code within the item's id: digits 20 to 31.
+func (c *Case) basic() string {
+	if len(c.Item) < implCodeLen {
+		return ""
+	}
+	return c.Item[implCodeLen-basicCodeLen : implCodeLen]
+}
+
+// The lengths of V-05.
+const (
+	implCodeLen  = 31
+	basicCodeLen = 12
+)
+
+// Knows reports whether the mark holds the facts of one of its cases as they are.
+func (m *Dupmark) Knows(facts DupCase) bool { return m.of(facts.ID) == facts }
+
 // DupID is the record id of the mark for two cases, whichever came first.
 func DupID(a, b string) string { return min(a, b) + ":" + max(a, b) }
 

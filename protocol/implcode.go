@@ -51,6 +51,30 @@ type Sequence struct {
 	Last  int `json:"last"`
 }
 
+// How the 9999 numbers of a code and day are shared out (N-02): half to the node of
+// the deciding agency, a stretch to every other node in the order of enrolment, the
+// rest to the hub, for nodes whose stretch is used up.
+const (
+	ownNumbers   = 4999
+	stretch      = 200
+	firstStretch = 5000
+	firstHub     = 9800
+)
+
+// SequenceOf is the range of a node for one implementation code and day: own says
+// that the deciding agency is its own. False for a node without an ordinal, or with
+// one beyond the last stretch: its numbers come from the hub (N-03).
+func SequenceOf(own bool, ordinal int) (Sequence, bool) {
+	if own {
+		return Sequence{1, ownNumbers}, true
+	}
+	first := firstStretch + stretch*(ordinal-1)
+	if ordinal < 1 || first+stretch > firstHub {
+		return Sequence{}, false
+	}
+	return Sequence{first, first + stretch - 1}, true
+}
+
 // ComposeCaseNumber writes the statutory case number of 43 characters: the
 // implementation code, the day and four digits. It is the only place that knows
 // the composition, which follows DB22/T 2848—2017 as far as samples show it

@@ -46,6 +46,7 @@ type Terms struct {
 	Facets []Facet  `json:"facets,omitempty"` // values to filter by
 	Keys   []string `json:"keys,omitempty"`   // exact look-ups: receipt number, code, fingerprint
 	Text   string   `json:"text,omitempty"`   // further searchable text
+	Wake   Instant  `json:"-"`                // when the home has to see to it by itself; 0: when people act
 }
 
 // Facet is one value to filter a list by.
@@ -81,6 +82,22 @@ type Spec[T any] struct {
 	Target func(*T) Ref
 	// Deadlines, when set, lists the instants that tick must not let pass in silence.
 	Deadlines func(*T) []Deadline
+	// Likeness, when set, says which open records may be one (cases.DU-01).
+	Likeness func(*T) Likeness
+}
+
+// Likeness is what two records are compared by: those with the same Key may be
+// one, unless both name an Object and it differs. The zero Likeness is compared
+// with nothing.
+type Likeness struct {
+	Key    string
+	Object string
+}
+
+// Differs reports whether two records with the same key are about two things
+// (cases.DU-02).
+func (l Likeness) Differs(o Likeness) bool {
+	return l.Object != "" && o.Object != "" && l.Object != o.Object
 }
 
 // Deadline is one running clock of a record (cases.md §7).
@@ -109,6 +126,7 @@ type Kind struct {
 	terms   func(any) Terms
 	target  func(any) Ref
 	due     func(any) []Deadline
+	like    func(any) Likeness
 }
 
 // Judged is what a judge's yes means for the fold.
@@ -122,6 +140,8 @@ type Judged struct {
 	Due    []Deadline // the clocks that run after it
 	Was    Terms      // of the old record; empty for a new one
 	Terms  Terms      // of the next record
+	Unlike Likeness   // of the old record
+	Like   Likeness   // of the next record
 }
 
 var kinds []*Kind
@@ -158,6 +178,12 @@ func Define[T any](name KindName, s Spec[T]) *Kind {
 			due = s.Deadlines(rec.(*T))
 		}
 		return due
+	}
+	k.like = func(rec any) (l Likeness) {
+		if s.Likeness != nil {
+			l = s.Likeness(rec.(*T))
+		}
+		return l
 	}
 	kinds = append(kinds, k)
 	slices.SortFunc(kinds, func(a, b *Kind) int { return strings.Compare(string(a.Name), string(b.Name)) })
@@ -240,7 +266,7 @@ func (k *Kind) run(old *Record, h *Header, want any, v View) (any, Judged, *Refu
 		if before, err = k.decode(old.Body); err != nil {
 			return nil, Judged{}, nil, fmt.Errorf("stored record %s: %w", old.Ref, err)
 		}
-		judged.Before, judged.Ended, judged.Was = k.reach(before), k.due(before), k.terms(before)
+		judged.Before, judged.Ended, judged.Was, judged.Unlike = k.reach(before), k.due(before), k.terms(before), k.like(before)
 	}
 	next, no := k.judge(h.Act, before, want, h, v)
 	if no != nil {
@@ -248,7 +274,7 @@ func (k *Kind) run(old *Record, h *Header, want any, v View) (any, Judged, *Refu
 	}
 	carryRest(before, next)
 	judged.Home, judged.After = k.home(next), k.reach(next)
-	judged.Target, judged.Due, judged.Terms = k.target(next), k.due(next), k.terms(next)
+	judged.Target, judged.Due, judged.Terms, judged.Like = k.target(next), k.due(next), k.terms(next), k.like(next)
 	return next, judged, nil, nil
 }
 
@@ -291,6 +317,15 @@ func (k *Kind) Runs(body []byte) ([]Deadline, Ref, error) {
 		return nil, Ref{}, err
 	}
 	return k.due(rec), k.target(rec), nil
+}
+
+// Likeness computes what a stored record is compared by.
+func (k *Kind) Likeness(body []byte) (Likeness, error) {
+	rec, err := k.decode(body)
+	if err != nil {
+		return Likeness{}, err
+	}
+	return k.like(rec), nil
 }
 
 // Terms computes what lists and search need of a stored record.

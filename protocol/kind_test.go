@@ -116,7 +116,7 @@ func TestAJudgeNeverChangesWhatItIsHanded(t *testing.T) {
 			old, _ = k.decode(rec.Body)
 			oldTwin, _ = k.decode(rec.Body)
 		}
-		for _, body := range [][]byte{[]byte(mustJSON(t, s.want)), s.must(t).Body} {
+		for _, body := range [][]byte{[]byte(mustJSON(t, s.withPaper())), s.must(t).Body} {
 			wanted, _ := k.decode(body)
 			twin, _ := k.decode(body)
 			if _, no := k.judge(s.act, old, wanted, s.header(), s.view); no != nil {
@@ -135,7 +135,7 @@ func TestUnknownMembersSurvive(t *testing.T) {
 	const future = `,"x_future":{"a": [1, 2]}}`
 	for _, s := range legal(t) {
 		t.Run(s.name, func(t *testing.T) {
-			h, rec, wanted := s.header(), s.before(t), []byte(mustJSON(t, s.want))
+			h, rec, wanted := s.header(), s.before(t), []byte(mustJSON(t, s.withPaper()))
 			if rec == nil {
 				wanted = append(wanted[:len(wanted)-1], future...)
 			} else {
@@ -206,7 +206,7 @@ func (st state) meets(t *testing.T, s scene) string {
 	if st.body != nil {
 		rec = &Record{Ref: s.ref, Rev: 1, Epoch: 1, Home: s.origin, Body: st.body}
 	}
-	made, no, err := s.kind().Complete(rec, s.header(), s.want, s.view)
+	made, no, err := s.kind().Complete(rec, s.header(), s.withPaper(), s.view)
 	if err != nil {
 		t.Fatalf("%s on %s: %v", s.name, st.name, err)
 	}

@@ -65,7 +65,7 @@ const K6t ClockID = "K6t"
 var _ = Define("objection", Spec[Objection]{
 	Title: "异议", English: "objection", Lane: Urgent, Personal: true,
 	Acts: map[Act]Judge[Objection]{"file": fileObjection, "mark": markObjection, "decide": decideObjection, "transfer": transferObjection,
-		"dept_receive": receiveObjection, "dept_decide": deptDecideObjection, "tell": tellObjection, "close": closeObjection},
+		"dept_receive": receiveObjection, "dept_decide": deptDecideObjection, "tell": tellObjection, "close": closeObjection, "recount": recountObjection},
 	Foreign: []Act{"file"},
 	Home: func(o *Objection) NodeID {
 		if o.State == ObjectionTransferred || o.State == ObjectionChecking {

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -14,7 +15,7 @@ import (
 //
 //	XYR1.<payload>.<signature>      base64url without padding, at most MaxReceiptQR bytes
 //
-// This file is the format. Signing and verifying need keys and are package
+// This file is the format. Signing, and verifying with a certificate, are package
 // identity's. The form XYR1 is frozen; a change is XYR2 beside it.
 type ReceiptQR struct {
 	Case        string // record id of the case
@@ -80,6 +81,15 @@ func printable(s string) bool {
 
 func badReceipt(format string, args ...any) error {
 	return NewFault(Malformed, "read receipt code", format, args...)
+}
+
+// ReceiptDomain keeps a receipt from ever being a valid signature of anything
+// else made with the same key, checkpoints included.
+const ReceiptDomain = "xiangyun receipt v1\x00"
+
+// SignedBy reports whether an Ed25519 key signed the code.
+func (r *SignedReceipt) SignedBy(key []byte) bool {
+	return len(key) == ed25519.PublicKeySize && ed25519.Verify(key, []byte(ReceiptDomain+r.Text), r.Signature)
 }
 
 // SealReceiptQR joins the text and its signature.

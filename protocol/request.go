@@ -42,6 +42,12 @@ const (
 	RequestDeclined  = "declined"
 )
 
+// KRequest is not a clock of the law but our own: a request that nobody answers
+// for three days is marked overdue by the hub's tick (replication.md §8).
+const KRequest ClockID = "R"
+
+const requestSilentAt = 3 // calendar days; a last day that is off rolls on
+
 // Open reports whether the request is still to be answered.
 func (r *Request) Open() bool { return r.State == RequestFiled || r.State == RequestDelivered }
 
@@ -52,8 +58,18 @@ var _ = Define("request", Spec[Request]{
 	Home:     func(*Request) NodeID { return Hub },
 	Audience: func(r *Request) Audience { return Only(r.From) },
 	Target:   openTarget,
+	Deadlines: func(r *Request) []Deadline {
+		if !r.Open() {
+			return nil
+		}
+		return endOf(nil, KRequest, r.Filed.Day().Add(requestSilentAt))
+	},
 	Terms: func(r *Request) Terms {
-		return Terms{Title: r.Title, State: r.State, Keys: []string{r.Key, r.On.String()},
+		var wake Instant
+		if r.State == RequestFiled {
+			wake = r.Filed
+		}
+		return Terms{Title: r.Title, State: r.State, Keys: []string{r.Key, r.On.String()}, Wake: wake,
 			Facets: []Facet{{"want", r.Want}, {"from", string(r.From)}, {"agency", r.Agency}}}
 	},
 })

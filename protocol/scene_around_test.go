@@ -139,6 +139,13 @@ func aComplaint(state string) *Complaint {
 	return c
 }
 
+// staleObjection was filed before a holiday that it does not know of.
+func staleObjection() *Objection {
+	o := anObjection(ObjectionMarked)
+	o.Due.K6b, o.Due.K6c = Day{2026, 3, 3}, Day{2026, 3, 3}
+	return o
+}
+
 func anObjection(state string) *Objection {
 	o := &Objection{Disputed: Ref{"catalog.listing", entryID}, Field: "/abstract", Text: "本人信息有误", Proof: []string{"blob-5"}, Person: anApplicant(), From: receives,
 		Filed: sceneAt, State: state, Due: ObjectDues{K6a: Day{2026, 3, 3}, K6b: Day{2026, 3, 4}, K6c: Day{2026, 3, 4}}}
@@ -197,6 +204,7 @@ func aroundScenes(t testing.TB, v cited) []scene {
 		serviceAct("objection", objectionID, "tell", Hub, "hub:steward", anObjection(ObjectionDecided), &Objection{Told: &Telling{Way: "sms", Text: "已更正"}}),
 		serviceAct("objection", objectionID, "close", Hub, "hub:steward", anObjection(ObjectionTold), &Objection{Acks: []NodeID{"yanbian", "changchun"}}),
 
+		serviceAct("objection", objectionID, "recount", Hub, "hub", staleObjection(), &Objection{}),
 		serviceAct("mark", mark, "set", Hub, "hub:steward", nil, aMark(objectionID)),
 		serviceAct("mark", mark, "lift", Hub, "hub:steward", aMark(objectionID), &Mark{Note: "已更正"}),
 	)

@@ -98,6 +98,7 @@ func citeCase(t testing.TB, v cited) {
 	v.put(t, CalendarRef(2026), &PublishedYears()[8])
 	v.put(t, Ref{"account", examiner}, &Account{Place: decides, Login: "examiner1", Name: "审查甲", Agency: testUSCC(1), Roles: []Role{RoleExaminer}, State: AccountActive})
 	v.put(t, Ref{"node", string(decides)}, &Node{ID: decides, Name: "长春市", State: NodeFenced, Epoch: 2, Key: Hash{1}, Reason: "机房断电"})
+	v.put(t, Ref{"node", string(lostPlace)}, aLostNode())
 	v.put(t, routeRef(), aRoute())
 	v.put(t, delegationRef(), aDelegation())
 	v.put(t, markRef(), aDupmark())
@@ -122,12 +123,16 @@ func caseStep(act Act, old *Case) scene {
 	switch act {
 	case "receive":
 		return at(receives, clerk, anIntake())
+	case "resurrect":
+		s := at("jilin", "jilin:clerk1", aResurrection())
+		s.ref.ID = lostID
+		return s
 	case "hand_over":
 		return at(receives, clerk, &Case{})
 	case "return_misrouted":
 		return at(decides, acceptor, &Case{Hops: []Hop{{To: receives, Reason: "不属本机构职权"}}})
 	case "route_by_desk":
-		return at(Hub, "hub:desk1", &Case{Hops: []Hop{{Agency: testUSCC(2), Reason: "按职责分工指定"}}})
+		return at(Hub, "hub:desk2", &Case{Hops: []Hop{{Agency: testUSCC(2), Reason: "按职责分工指定", First: "hub:desk1"}}})
 	case "notice":
 		return at(decides, acceptor, &Case{Notices: []Notice{{Lines: []Defect{{Line: "m2", Text: "复印件不清晰"}}, Until: Day{2026, 3, 23}, Channel: "counter"}}})
 	case "remind":
@@ -319,7 +324,7 @@ func caseScenes(t testing.TB) []scene {
 	own.name, own.origin, own.by = "case receive at the deciding place", decides, "changchun:clerk1"
 	local := caseStep("accept", caseIn(t, CaseReceived))
 	local.name = "case accept without a hand-over"
-	list := []scene{caseStep("receive", nil), own, local}
+	list := []scene{caseStep("receive", nil), own, local, caseStep("resurrect", nil)}
 	for _, step := range []struct {
 		act  Act
 		from CaseState

@@ -52,7 +52,7 @@ func aFiling(t testing.TB) *Request {
 func aBlob() *Blob {
 	return &Blob{Name: "申请书.pdf", Type: "application/pdf", Size: 1234, Chunks: []BlobID{BlobID("sha256:" + Hash{5}.String())},
 		Owner: Ref{"case", caseID}, Node: receives, Readers: []NodeID{decides}, Voters: 3,
-		Receipts: []BlobReceipt{{Server: "hub1", Epoch: 1, At: sceneAt, Sig: []byte{1}}, {Server: "hub2", Epoch: 1, At: sceneAt, Sig: []byte{2}}}}
+		Receipts: []BlobReceipt{{Server: "hub1", Epoch: 1, At: sceneAt, Voters: 3, Cert: []byte{3}, Sig: []byte{1}}, {Server: "hub2", Epoch: 1, At: sceneAt, Voters: 3, Cert: []byte{4}, Sig: []byte{2}}}}
 }
 
 func serviceScenes(t testing.TB) []scene {

@@ -44,7 +44,7 @@ func spineScenes(t testing.TB) []scene {
 
 		{name: "node plan", ref: node, act: "plan", origin: Hub, by: operator, want: aNode("", 0)},
 		{name: "node plan again", ref: node, act: "plan", origin: Hub, by: operator, old: aNode(NodePlanned, 0), want: aNode("", 0)},
-		{name: "node enroll", ref: node, act: "enroll", origin: Hub, by: operator, old: aNode(NodePlanned, 0), want: &Node{Key: Hash{7}}},
+		{name: "node enroll", ref: node, act: "enroll", origin: Hub, by: operator, old: aNode(NodePlanned, 0), want: &Node{Key: Hash{7}, Keys: []NodeKey{{Key: []byte("the first key")}}}},
 		{name: "node enroll with a new key", ref: node, act: "enroll", origin: Hub, by: operator, old: aNode(NodeEnrolled, 1), want: &Node{Key: Hash{8}}},
 		{name: "node enroll after a fence", ref: node, act: "enroll", origin: Hub, by: operator, old: fenced, want: &Node{Key: Hash{8}}},
 		{name: "node fence", ref: node, act: "fence", origin: Hub, by: operator, old: aNode(NodeEnrolled, 1), want: &Node{Reason: "疑似双开"}},

@@ -70,7 +70,7 @@ func (s *scene) before(t testing.TB) *Record {
 
 func (s *scene) complete(t testing.TB) (Judged, *Refusal) {
 	t.Helper()
-	judged, no, err := s.kind().Complete(s.before(t), s.header(), s.want, s.view)
+	judged, no, err := s.kind().Complete(s.before(t), s.header(), s.withPaper(), s.view)
 	if err != nil {
 		t.Fatalf("%s: %v", s.name, err)
 	}
@@ -147,7 +147,7 @@ func legal(t testing.TB) []scene {
 	v := world(t)
 	all := append(spineScenes(t), serviceScenes(t)...)
 	all = append(append(all, append(caseScenes(t), aroundCaseScenes(t)...)...), catalogScenes(t)...)
-	all = append(all, aroundScenes(t, v)...)
+	all = append(append(all, aroundScenes(t, v)...), deskScenes(t)...)
 	for i := range all {
 		own := all[i].view
 		all[i].view = maps.Clone(v)

@@ -43,7 +43,11 @@ var _ = Define("task", Spec[Task]{
 	Home:     func(t *Task) NodeID { return t.Node },
 	Audience: func(t *Task) Audience { return Only(t.Lead, t.Node) },
 	Terms: func(t *Task) Terms {
-		return Terms{Title: t.Question, State: t.State, Keys: []string{t.Case},
+		keys := []string{t.Case}
+		if t.Unanswered() {
+			keys = append(keys, OpenTaskKey)
+		}
+		return Terms{Title: t.Question, State: t.State, Keys: keys,
 			Facets: []Facet{{"agency", t.Agency}, {"lead", string(t.Lead)}}}
 	},
 	Deadlines: func(t *Task) []Deadline { // the task's own clock (T-05): a share of the parent's K3
@@ -81,6 +85,13 @@ func openTask(old, want *Task, h *Header, v View) (*Task, *Refusal) {
 	next.AgencyName = agency.Name
 	return &next, nil
 }
+
+// OpenTaskKey finds the tasks that wait for an answer here.
+const OpenTaskKey = "待答复"
+
+// Unanswered reports whether the task still waits for its agency, or was sent back
+// by it.
+func (t *Task) Unanswered() bool { return oneOf(t.State, TaskOpen, TaskSeen, TaskReturned) }
 
 // standing refuses an act on a task that does not stand in one of states.
 func (t *Task) standing(act string, states ...string) *Refusal {

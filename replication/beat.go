@@ -61,8 +61,15 @@ func (u *Uplink) clock() time.Time {
 
 func (u *Uplink) beatOnce(lane protocol.Lane, out *wire.Writer, in *wire.Reader) error {
 	sent := u.clock()
+	head, err := u.Local.Head(lane) // behind the time: by then at least this was written
+	if err != nil {
+		return err
+	}
 	msg := wire.NodeBeat{Boot: u.Boot, Time: protocol.At(sent), QueueBytes: u.Local.QueueBytes(),
-		FreeDisk: u.Local.FreeDisk(), BlockLeft: u.Local.BlocksLeft()}
+		FreeDisk: u.Local.FreeDisk(), BlockLeft: u.Local.BlocksLeft(), Forked: u.forked()}
+	if head.Seq > 0 {
+		msg.Heads = wire.Positions{head}
+	}
 	if err := out.Send(msg); err != nil {
 		return err
 	}
@@ -86,4 +93,46 @@ func (u *Uplink) beatOnce(lane protocol.Lane, out *wire.Writer, in *wire.Reader)
 		return nil
 	}
 	return u.Servers.Learn(answer.Servers)
+}
+
+// part notes the own line of a lane in which the hub has another history, and
+// tells the hub before the session ends: it takes nothing of the lane, so it
+// could not know (replication.F1).
+func (u *Uplink) part(ctx context.Context, s link.Session, lane protocol.Lane, own protocol.Pos) {
+	if own.Seq == 0 {
+		return // an empty journal has no line to name
+	}
+	u.mu.Lock()
+	u.forks[lane] = own
+	u.mu.Unlock()
+	st, err := s.OpenStream(ctx, 0)
+	if err != nil {
+		u.Log.Info("fork not told", "lane", lane, "err", err)
+		return
+	}
+	defer st.Close()
+	defer context.AfterFunc(ctx, func() { st.Close() })()
+	_, lost := beatTimes(lane)
+	st.SetDeadline(time.Now().Add(lost))
+	if err := u.beatOnce(lane, wire.NewWriter(st), wire.NewReader(st)); err != nil {
+		u.Log.Info("fork not told", "lane", lane, "err", err)
+	}
+}
+
+// joined takes back what part noted.
+func (u *Uplink) joined(lane protocol.Lane) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.forks[lane] = protocol.Pos{}
+}
+
+func (u *Uplink) forked() (list wire.Positions) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, lane := range protocol.Lanes {
+		if u.forks[lane].Seq > 0 {
+			list = append(list, u.forks[lane])
+		}
+	}
+	return list
 }

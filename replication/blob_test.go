@@ -105,8 +105,8 @@ func (b *blobBench) serveBlobs(id protocol.NodeID) {
 		}
 		return others, 3
 	}
-	h.BlobServer = &BlobServer{Store: store, Self: id, Sign: h.id, Now: b.hub.Now, Peers: peers, Pool: b.line, Manifests: b.list, Log: quietLog()}
-	d := &Downlink{Acceptor: end, Decider: b.hub, Blobs: h.Verbs(), Log: quietLog(), Credit: b.creditOf}
+	h.BlobServer = &BlobServer{Store: store, Self: id, Sign: h.id, Cert: func() []byte { return h.id.Bundle().Leaf.Raw }, Now: b.hub.Now, Peers: peers, Pool: b.line, Manifests: b.list, Log: quietLog()}
+	d := &Downlink{Acceptor: end, Decider: b.hub, Blobs: h.Verbs(), Log: quietLog(), Credit: b.creditOf, Roots: b.roots}
 	b.hubs = append(b.hubs, h)
 	b.run(h.Run)
 	b.run(d.Run)
@@ -304,7 +304,7 @@ func TestAServerThatSendsOtherBytesIsNotBelieved(t *testing.T) { // replication.
 	id := blob.ID([]byte("what was asked for"))
 	evil := func(_ context.Context, c *Conversation) error { return sendBytes(c.Out, []byte("something else")) }
 	end := b.endpoint(b.identity(identity.RoleHub, "hub-d"), ALPN)
-	d := &Downlink{Acceptor: end, Decider: b.hub, Blobs: map[wire.FrameType]Verb{wire.FrameGet: evil}, Log: quietLog(), Credit: b.creditOf}
+	d := &Downlink{Acceptor: end, Decider: b.hub, Blobs: map[wire.FrameType]Verb{wire.FrameGet: evil}, Log: quietLog(), Credit: b.creditOf, Roots: b.roots}
 	b.run(d.Run)
 	b.courier.Uplink.Servers = knownServers{{ID: "hub-d", Addr: end.Addr().String()}}
 	b.wantCode("fetch", b.courier.Fetch(t.Context(), id), protocol.BadChain)

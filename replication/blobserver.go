@@ -20,6 +20,7 @@ type BlobServer struct {
 	Store *blob.Store
 	Self  protocol.NodeID
 	Sign  identity.Signer
+	Cert  func() []byte // this server's certificate, DER: it goes with every receipt
 	Now   func() protocol.Instant
 	Peers func() (others []wire.Server, voters int)
 	Pool  interface {
@@ -119,7 +120,8 @@ func (b *BlobServer) receipts(ctx context.Context, have wire.Have, all bool) ([]
 	if err != nil {
 		return nil, err
 	}
-	own := wire.BlobReceipt{ID: protocol.ContentID(have.IDs), Size: size, Server: b.Self, Epoch: have.Epoch, Time: b.Now()}
+	others, voters := b.Peers()
+	own := wire.BlobReceipt{ID: protocol.ContentID(have.IDs), Size: size, Server: b.Self, Epoch: have.Epoch, Time: b.Now(), Voters: voters, Cert: b.Cert()}
 	if own.Sig, err = b.Sign.Sign(protocol.HashOf(own.Signed())); err != nil {
 		return nil, err
 	}
@@ -127,7 +129,6 @@ func (b *BlobServer) receipts(ctx context.Context, have wire.Have, all bool) ([]
 	if !all {
 		return list, nil
 	}
-	others, voters := b.Peers()
 	list = append(list, b.copies(ctx, others, have, voters/2)...)
 	if len(list) < voters/2+1 {
 		return nil, protocol.NewFault(protocol.Busy, "take blob", "附件暂时只在 %d 台省级服务器落盘,稍后自动重试", len(list))

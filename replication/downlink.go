@@ -2,6 +2,7 @@ package replication
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log/slog"
@@ -92,7 +93,14 @@ type Downlink struct {
 	// most max, oldest first (replication.F2); nil serves none.
 	Chain func(origin protocol.NodeID, lane protocol.Lane, from uint64, max int) ([]ChainLine, error)
 
+	// Roots are the issuers whose hub servers' blob receipts count
+	// (replication.B4).
+	Roots func() []*x509.Certificate
+
 	AtOnce func() int // nodes that may catch up in bulk; nil for 3 (replication.R8)
+	// Stored, when set, hears up to which hub index a node has stored a lane's
+	// feed; it must not wait.
+	Stored func(node protocol.NodeID, lane protocol.Lane, index uint64)
 
 	lines    pacers
 	catchUps catchUps

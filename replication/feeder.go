@@ -149,6 +149,9 @@ func (f *feeder) got(payload []byte) error {
 	if err != nil {
 		return err
 	}
+	if f.d.Stored != nil {
+		f.d.Stored(f.c.Peer.ID, f.lane, got.Last)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for len(f.flying) > 0 && f.flying[0].last <= got.Last {

@@ -117,7 +117,8 @@ func Compare(last, head, acked protocol.Pos, own protocol.Hash, known, newer boo
 // resume decides where to push from, before anything is sent: behind what both
 // sides know to be decided. Lines that the hub took while its acknowledgement
 // was lost go out once more, because only their acknowledgement tells what
-// became of them (replication.R11, R12).
+// became of them (replication.R11, R12). With a Fork fault comes the own line
+// where the hub has another.
 func (u *Uplink) resume(lane protocol.Lane, w wire.Welcome) (protocol.Pos, error) {
 	last := w.Last.Of(lane)
 	head, err := u.Local.Head(lane)
@@ -136,10 +137,17 @@ func (u *Uplink) resume(lane protocol.Lane, w wire.Welcome) (protocol.Pos, error
 	if err != nil {
 		return last, err
 	}
+	fork := head
+	if last.Seq <= head.Seq {
+		fork = protocol.Pos{Epoch: head.Epoch, Lane: lane, Seq: last.Seq, Hash: own}
+	}
 	standing := Compare(last, head, acked, own, known, w.Generation > cursor.Generation)
 	from := last
 	if standing == Normal && last.Seq > acked.Seq { // an acknowledgement was lost
 		from = acked
+	}
+	if standing == Forked {
+		from = fork
 	}
 	return from, u.settle(standing, lane, last, acked)
 }

@@ -157,7 +157,7 @@ func TestHostileAnswers(t *testing.T) { // replication.R6, D2, D3, 19
 // node must not listen to any longer.
 func (b *bench) evil(verb wire.FrameType, cut bool, send [][]byte) *evilHub {
 	end := b.endpoint(b.identity(identity.RoleHub, "hub-2"), ALPN)
-	e := &evilHub{Downlink: &Downlink{Acceptor: end, Decider: b.hub, Log: quietLog(), Credit: b.creditOf}, verb: verb, ended: make(chan error, 1)}
+	e := &evilHub{Downlink: &Downlink{Acceptor: end, Decider: b.hub, Log: quietLog(), Credit: b.creditOf, Roots: b.roots}, verb: verb, ended: make(chan error, 1)}
 	e.attack = func(c *Conversation) error {
 		var errs []error
 		for _, f := range send {

@@ -100,9 +100,11 @@ func (b *bench) start() {
 	end := b.endpoint(b.identity(identity.RoleHub, "hub-1"), ALPN, identity.ALPNEnroll)
 	b.addr = end.Addr().String()
 	b.hub.servers = []wire.Server{{ID: "hub-1", Addr: b.addr}}
-	d := &Downlink{Acceptor: end, Decider: b.hub, Log: quietLog(), Credit: b.creditOf}
+	d := &Downlink{Acceptor: end, Decider: b.hub, Log: quietLog(), Credit: b.creditOf, Roots: b.roots}
 	b.run(d.Run)
 }
+
+func (b *bench) roots() []*x509.Certificate { return []*x509.Certificate{b.ca.Root()} }
 
 func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 

@@ -23,7 +23,8 @@ type memoryHub struct {
 	origins    map[protocol.NodeID]*Origin
 	boots      map[protocol.NodeID]wire.Boot
 	hashes     map[protocol.NodeID][3]map[uint64]protocol.Hash
-	seen       []wire.Batch // everything that was proposed
+	seen       []wire.Batch   // everything that was proposed
+	forked     wire.Positions // as the last beat told
 	folded     []protocol.Ref
 	lines      [3][]wire.Line
 	scopes     int
@@ -209,10 +210,11 @@ func (h *memoryHub) Welcome() wire.Welcome {
 	return wire.Welcome{Server: "hub-1", Generation: h.generation, Level: 1, Servers: h.servers, Voters: 3}
 }
 
-func (h *memoryHub) Heard(protocol.NodeID, wire.NodeBeat) {
+func (h *memoryHub) Heard(_ protocol.NodeID, b wire.NodeBeat) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.beats++
+	h.forked = b.Forked
 }
 
 func (h *memoryHub) Now() protocol.Instant { return protocol.At(time.Now().Add(h.late)) }

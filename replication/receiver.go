@@ -118,7 +118,10 @@ func (r *receiver) check(b *wire.Batch, rest int) error {
 	if err := b.CheckChain(before); err != nil {
 		return err
 	}
-	return identity.Verify(r.c.Peer.Key, b.Checkpoint.Pos.Hash, b.Checkpoint.Sig)
+	if err := identity.Verify(r.c.Peer.Key, b.Checkpoint.Pos.Hash, b.Checkpoint.Sig); err != nil {
+		return err
+	}
+	return checkManifests(b.Entries, r.d.Roots)
 }
 
 func (r *receiver) propose(ctx context.Context) error {

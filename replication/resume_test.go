@@ -103,6 +103,11 @@ func TestWhereAPushGoesOn(t *testing.T) { // replication.R11, R12, §4
 				if row.frozen > 0 && (f == nil || f.Code != row.frozen) || row.frozen == 0 && f != nil {
 					b.t.Errorf("frozen %v, want %v", f, row.frozen)
 				}
+				b.hub.mu.Lock()
+				if told := len(b.hub.forked) == 1 && b.hub.forked[0].Lane == protocol.Urgent; told != (row.frozen == protocol.Fork) {
+					b.t.Errorf("the hub was told of forks %v, node frozen with %v", b.hub.forked, f)
+				}
+				b.hub.mu.Unlock()
 				u.mu.Lock()
 				got, alarms := b.hub.proposed("yanbian"), strings.Join(slices.Sorted(maps.Keys(u.alarms)), ", ")
 				u.mu.Unlock()

@@ -63,10 +63,11 @@ type Uplink struct {
 	Line    uint64           // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
 	Clock   func() time.Time // what acts are stamped with: beats tell it and compare it with the hub's; nil is the machine's
 
-	mu        sync.Mutex // guards status, alarms, twinSince
+	mu        sync.Mutex // guards status, alarms, twinSince, forks
 	status    UplinkStatus
 	alarms    map[string]*protocol.Fault
-	twinSince time.Time // since when another process speaks for this node
+	twinSince time.Time       // since when another process speaks for this node
+	forks     [3]protocol.Pos // by lane: own line where the hub has another history
 	snaps     snapshots
 	drill     drill
 	pace      pacer // of bulk and blobs together
@@ -154,9 +155,13 @@ func (u *Uplink) session(ctx context.Context, lane protocol.Lane) error {
 	}
 	defer s.Close(0, "session over")
 	from, err := u.resume(lane, welcome)
+	if protocol.CodeOf(err) == protocol.Fork {
+		u.part(ctx, s, lane, from)
+	}
 	if err != nil {
 		return err
 	}
+	u.joined(lane)
 	u.alone()
 	u.note(lane, func(st *LaneStatus) {
 		*st = LaneStatus{Connected: true, Server: welcome.Server, Since: time.Now(), Fresh: st.Fresh,

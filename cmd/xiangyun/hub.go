@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,7 @@ func hubJoin() *cobra.Command {
 	c.Flags().String("server", "", serverHelp)
 	tokenFlag(c)
 	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口)")
+	packetFlag(c)
 	c.Flags().String("replaces", "", "接替一台磁盘已丢失的服务器:先将它移出集群")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := needed(cmd, "advertise"); err != nil {
@@ -58,7 +60,7 @@ func hubJoin() *cobra.Command {
 		}
 		advertise := withPort(flag(cmd, "advertise"))
 		id, err := hub.Join(cmd.Context(), hub.Joining{Dir: flag(cmd, "dir"), Token: v.token, Server: v.server,
-			Advertise: advertise, Replaces: protocol.NodeID(flag(cmd, "replaces"))}, link.Options{Log: v.log})
+			Advertise: advertise, Replaces: protocol.NodeID(flag(cmd, "replaces"))}, link.Options{Log: v.log, PacketSize: v.packet})
 		if err != nil {
 			return err
 		}
@@ -75,6 +77,7 @@ func serveFlags(c *cobra.Command, listen, http string) {
 	c.Flags().String("http", http, "网页和接口(HTTP)地址")
 	c.Flags().String("tls-cert", "", "网页的证书文件(PEM);不给则用明文 HTTP,仅限本机或反向代理之后")
 	c.Flags().String("tls-key", "", "网页的私钥文件(PEM)")
+	packetFlag(c)
 	c.Flags().Bool("behind-tls", false, "前面有提供 https 的反向代理")
 }
 
@@ -82,12 +85,21 @@ func hubServe() *cobra.Command {
 	c := &cobra.Command{Use: "serve", Short: "运行省级服务器", Args: exactly(0, "")}
 	serveFlags(c, ":7443", "127.0.0.1:8080")
 	c.Flags().String("advertise", "", "其他服务器和节点访问本机的地址(主机:端口);--listen 没有写明主机时必填")
+	c.Flags().String("reserve", "1GiB", "磁盘将满时留用的空间,如 1GiB;至多占当时可用空间的十分之一,0 为不留")
 	c.RunE = func(cmd *cobra.Command, _ []string) error { return runHub(cmd.Context(), cmd) }
-	return described(c, serveHelp, serveExits)
+	return described(c, serveHelp+"\n被移出集群时说明原因,以退出码 6 结束。", append(slices.Clone(serveExits), exitOperator))
 }
 
 func runHub(ctx context.Context, cmd *cobra.Command) error {
 	log, err := logger(cmd)
+	if err != nil {
+		return err
+	}
+	reserve, err := parseSize(flag(cmd, "reserve"))
+	if err != nil {
+		return usageError{err}
+	}
+	packet, err := packetSize(cmd)
 	if err != nil {
 		return err
 	}
@@ -103,7 +115,7 @@ func runHub(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Clock: clock, Secure: overTLS(cmd)})
+	s, err := hub.Open(hub.Config{Dir: flag(cmd, "dir"), Advertise: advertise, Socket: pc, Build: build(), Log: log, Clock: clock, Secure: overTLS(cmd), Reserve: reserve, PacketSize: packet})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ type joiner struct {
 	server string
 	token  string
 	log    *slog.Logger
+	packet int // bytes
 }
 
 func joinerOf(cmd *cobra.Command) (j joiner, err error) {
@@ -20,6 +21,9 @@ func joinerOf(cmd *cobra.Command) (j joiner, err error) {
 	}
 	j.server = withPort(flag(cmd, "server"))
 	if j.log, err = logger(cmd); err != nil {
+		return j, err
+	}
+	if j.packet, err = packetSize(cmd); err != nil {
 		return j, err
 	}
 	token, err := secret(cmd, "令牌", "token-file")

@@ -22,6 +22,7 @@ func nodeEnroll() *cobra.Command {
 	c := &cobra.Command{Use: "enroll", Short: "用一次性令牌接入省级中心", Args: exactly(0, "")}
 	c.Flags().String("server", "", serverHelp)
 	tokenFlag(c)
+	packetFlag(c)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := idle(flag(cmd, "dir"), "请先停止节点(systemctl stop xiangyun-node),再接入;令牌没有被用掉"); err != nil {
 			return err
@@ -30,7 +31,7 @@ func nodeEnroll() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		id, err := node.Enroll(cmd.Context(), node.Enrolment{Dir: flag(cmd, "dir"), Token: v.token, Server: v.server, Link: link.Options{Log: v.log}})
+		id, err := node.Enroll(cmd.Context(), node.Enrolment{Dir: flag(cmd, "dir"), Token: v.token, Server: v.server, Link: link.Options{Log: v.log, PacketSize: v.packet}})
 		if err != nil {
 			return err
 		}
@@ -63,6 +64,10 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
+	packet, err := packetSize(cmd)
+	if err != nil {
+		return err
+	}
 	if err := servable(cmd, "place.json", "先用 xiangyun node enroll 接入"); err != nil {
 		return err
 	}
@@ -72,7 +77,7 @@ func runNode(ctx context.Context, cmd *cobra.Command) error {
 	}
 	defer pc.Close()
 	n, err := node.Open(node.Config{Dir: flag(cmd, "dir"), Socket: pc, Build: build(), Log: log, Clock: clock, Secure: overTLS(cmd), Line: line,
-		Reserve: reserve})
+		Reserve: reserve, PacketSize: packet})
 	if err != nil {
 		return err
 	}

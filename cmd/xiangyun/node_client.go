@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"xiangyun/node/web"
 )
 
 // nodeClientCommands talk to the node that runs in --dir, or to another one
@@ -83,9 +85,9 @@ func clockText(st any) string {
 	ms, _ := at(st, "clock_offset_ms").(float64)
 	off := (time.Duration(ms) * time.Millisecond).Round(time.Second)
 	switch {
-	case off.Abs() <= 5*time.Second && at(st, "clock_known") == true:
+	case off.Abs() <= web.ClockWarn && at(st, "clock_known") == true:
 		return "与省级一致"
-	case off.Abs() <= 5*time.Second:
+	case off.Abs() <= web.ClockWarn:
 		return "尚未与省级核对"
 	case at(st, "clock_known") != true:
 		return fmt.Sprintf("运行中跳变了 %s,请校正", off.Abs())

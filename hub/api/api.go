@@ -15,6 +15,9 @@ import (
 // right itself. A fault of code unknown means that the outcome is: read, then
 // try again. Safe for many goroutines.
 type Office interface {
+	Registers
+	Dispatch
+	Supervision
 	RegisterAgency(ctx context.Context, who *protocol.Account, a protocol.Agency) (protocol.Record, error)
 	Publish(ctx context.Context, who *protocol.Account, request protocol.Ref) (protocol.Record, error)
 	Decline(ctx context.Context, who *protocol.Account, request protocol.Ref, reason string) (protocol.Record, error)
@@ -38,6 +41,7 @@ type Office interface {
 // goroutines, and may be behind the leader (see Freshness).
 type Reader interface {
 	console.Records
+	Reports
 	Status(ctx context.Context) (Status, error)
 	// Overdue lists clocks that ran out and still run, Held entries that wait
 	// for an operator; at most max of them.
@@ -145,6 +149,10 @@ func New(cfg rest.Config, office Office, read Reader) *rest.API {
 	s.catalog(a)
 	s.agencies(a)
 	s.accounts(a)
+	s.registers(a)
+	s.desk(a)
+	s.supervise(a)
+	s.reports(a)
 	a.Document() // finds slips at the start
 	return a
 }

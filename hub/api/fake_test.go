@@ -180,3 +180,83 @@ func (p *province) Held(max int) ([]api.Held, error) {
 	p.max = max
 	return nil, p.fail
 }
+
+func (p *province) SetRoute(_ context.Context, who *protocol.Account, r protocol.Route) (protocol.Record, error) {
+	return p.done("route", "%s routes %s to %s or %s", who.Login, r.ImplCode, r.Agency, r.Substitute)
+}
+
+func (p *province) RetireRoute(_ context.Context, who *protocol.Account, id, reason string) (protocol.Record, error) {
+	return p.done("route", "%s retires route %s because %s", who.Login, id, reason)
+}
+
+func (p *province) Delegate(_ context.Context, who *protocol.Account, d protocol.Delegation) (protocol.Record, error) {
+	return p.done("delegation", "%s delegates %s from %s to %s", who.Login, d.Item, d.Handling, d.Receiving)
+}
+
+func (p *province) EndDelegation(_ context.Context, who *protocol.Account, id, reason string) (protocol.Record, error) {
+	return p.done("delegation", "%s ends delegation %s because %s", who.Login, id, reason)
+}
+
+func (p *province) LoadBasics(_ context.Context, who *protocol.Account, list []protocol.Basic) ([]protocol.BasicRow, error) {
+	_, err := p.done("basic", "%s loads %d basics", who.Login, len(list))
+	return []protocol.BasicRow{{Row: 1, Code: list[0].Code, Outcome: protocol.BasicRefused, Rule: "I-01", Text: "编码"}}, err
+}
+
+func (p *province) RetireBasic(_ context.Context, who *protocol.Account, code, reason string) (protocol.Record, error) {
+	return p.done("basic", "%s retires basic %s because %s", who.Login, code, reason)
+}
+
+func (p *province) ProposeDesk(_ context.Context, who *protocol.Account, d protocol.Proposal) (protocol.Record, error) {
+	return p.done("proposal", "%s proposes %s of %s", who.Login, d.What, d.Node)
+}
+
+func (p *province) ConfirmDesk(_ context.Context, who *protocol.Account, id string) ([]protocol.CarriedCase, error) {
+	_, err := p.done("proposal", "%s confirms %s", who.Login, id)
+	return []protocol.CarriedCase{{Case: "1", Done: true}}, err
+}
+
+func (p *province) WithdrawDesk(_ context.Context, who *protocol.Account, id, reason string) (protocol.Record, error) {
+	return p.done("proposal", "%s withdraws %s because %s", who.Login, id, reason)
+}
+
+func (p *province) CheckDesk(d protocol.Proposal) ([]protocol.CarriedCase, error) {
+	return []protocol.CarriedCase{{Case: d.Cases[0], Rule: "C-24c", Text: "时限尚无风险"}}, p.fail
+}
+
+func (p *province) SuperviseCard(_ context.Context, who *protocol.Account, id string, act protocol.Act, reason string) (protocol.Record, error) {
+	return p.done("card", "%s: %s card %s because %s", who.Login, act, id, reason)
+}
+
+func (p *province) DrawCheck(_ context.Context, who *protocol.Account, c protocol.SpotCheck, n int) (protocol.Record, error) {
+	return p.done("spotcheck", "%s draws %d from %s to %s", who.Login, n, c.From, c.Until)
+}
+
+func (p *province) FindCheck(_ context.Context, who *protocol.Account, id, caseID, finding, text string) (protocol.Record, error) {
+	return p.done("spotcheck", "%s finds %s in %s of %s: %s", who.Login, finding, caseID, id, text)
+}
+
+func (p *province) CloseCheck(_ context.Context, who *protocol.Account, id, result string) (protocol.Record, error) {
+	return p.done("spotcheck", "%s closes %s: %s", who.Login, id, result)
+}
+
+func (p *province) PublishAssessment(_ context.Context, who *protocol.Account, from, until protocol.Day) (int, error) {
+	_, err := p.done("assessment", "%s assesses %s to %s", who.Login, from, until)
+	return 3, err
+}
+
+func (p *province) Clocks(context.Context) ([]protocol.ClockTally, error) {
+	return []protocol.ClockTally{{Place: "changchun", Open: 3, Red: 1}}, p.fail
+}
+
+func (p *province) Coverage() ([]protocol.Coverage, protocol.Instant, error) {
+	return []protocol.Coverage{{Agency: "A", Name: "甲局", Node: "yanbian", Items: 2, Open: 1, Once: 2}}, 1_767_225_600_000, p.fail
+}
+
+func (p *province) CoverageOf(_ context.Context, agency string) (protocol.Coverage, error) {
+	return protocol.Coverage{Agency: agency, Items: 1, List: []protocol.CoveredItem{{Item: "A@1", Name: "低保"}}}, p.fail
+}
+
+func (p *province) Behind(_ context.Context, id, figure string, max int) ([]protocol.Counted, protocol.Figure, error) {
+	p.max = max
+	return []protocol.Counted{{Ref: protocol.Ref{Kind: "case", ID: "1"}, N: 0, Of: 1}}, protocol.Figure{ID: figure, Of: 1}, p.fail
+}

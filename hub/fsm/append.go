@@ -118,13 +118,18 @@ func (st *step) entry(c *chain, e *protocol.Entry, sig []byte) (protocol.Verdict
 	if err != nil {
 		return protocol.Verdict{}, err
 	}
+	k := chainKey{e.Origin, e.Lane}
 	c.Pos, c.Index = e.Pos(), st.index
 	if r.Verdict.Outcome == protocol.RefusedAct {
 		if err := st.countRefused(e); err != nil {
 			return r.Verdict, err
 		}
 	}
-	return r.Verdict, st.decided(&r, false)
+	st.floor = st.f.newest[k]
+	err = st.decided(&r, false)
+	st.floor = 0
+	st.reached(k, e.At)
+	return r.Verdict, err
 }
 
 // decided notes what became of an entry: the changes go to the feed, an

@@ -79,6 +79,9 @@ func (st *step) saveChains() (err error) {
 		if c.stored, err = st.replace(bucketChain, laneKey(k.origin, k.lane), c.stored, c); err != nil {
 			return err
 		}
+		if err = st.saveReached(k); err != nil {
+			return err
+		}
 	}
 	return nil
 }

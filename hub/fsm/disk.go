@@ -36,7 +36,7 @@ func Open(dir string, o Options) (*FSM, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open hub state: %w", err)
 	}
-	if err := f.adopt(db); err != nil {
+	if err := errors.Join(derive(db), f.adopt(db)); err != nil {
 		return nil, fmt.Errorf("open hub state: %w", errors.Join(err, db.Close()))
 	}
 	o.Log.Info("hub state open", "index", f.state.Applied, "generation", f.state.Generation, "took", time.Since(begin))
@@ -126,7 +126,8 @@ func (f *FSM) adopt(db *bbolt.DB) error {
 		return err
 	}
 	f.db, f.tx, f.committed = db, nil, next.state.Applied
-	f.state, f.chains, f.origins, f.fired, f.past = next.state, next.chains, next.origins, next.fired, next.past
+	f.state, f.chains, f.origins, f.past = next.state, next.chains, next.origins, next.past
+	f.waits, f.newest, f.paired, f.marked = next.waits, next.newest, next.paired, next.marked
 	f.ring.reset(&f.state)
 	f.watch.tell(f.state.Applied, nil)
 	f.applied.Set(f.state.Applied)
@@ -149,7 +150,13 @@ func (f *FSM) readAll(tx *bbolt.Tx) (err error) {
 	if f.origins, f.chains, err = loadChains(tx); err != nil {
 		return err
 	}
-	f.fired = loadFired(tx)
+	f.waits, f.paired = loadWaits(tx), loadPaired(tx)
+	if f.newest, err = loadNewest(tx); err != nil {
+		return err
+	}
+	if f.marked, err = loadMarked(tx); err != nil {
+		return err
+	}
 	f.past.note(f.state.Applied, f.state.digest(fold.Digest(tx)))
 	return nil
 }

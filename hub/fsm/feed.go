@@ -64,15 +64,21 @@ func (st *step) changed(c *fold.Change, by protocol.NodeID) error {
 		except = by
 	}
 	st.rowsOf(c, except)
-	if rec.Ref.Kind == "node" {
+	switch rec.Ref.Kind {
+	case "node":
 		return st.enrol(c)
+	case "case":
+		return errors.Join(st.moved(c), st.alike(c), st.remark(c))
+	case "card":
+		return st.carded(c)
+	case "dupmark":
+		return st.marks(c)
 	}
 	return nil
 }
 
 func (st *step) rowsOf(c *fold.Change, except protocol.NodeID) {
 	kept := c.Record
-	kept.Body = bytes.Clone(kept.Body) // the command's bytes would be held for one record
 	st.changes = append(st.changes, change{&kept, c.After, except})
 	r := row{lane: laneOf(c.Record.Ref), what: lineRecord, ref: c.Record.Ref, record: &kept, readers: c.After, except: except}
 	if c.After.All {

@@ -70,7 +70,10 @@ type FSM struct {
 	committed uint64
 	chains    map[chainKey]*chain
 	origins   map[protocol.NodeID]*origin
-	fired     map[protocol.Ref]bool // records with a lapsed clock
+	waits     map[protocol.Ref]int // rows of bucketWait, by record
+	newest    map[chainKey]protocol.Instant
+	paired    pairings // rows of bucketPair
+	marked    pairings // open marks of two cases
 	past      digests
 	cites     fold.Cites
 	dead      error // why this server stopped

@@ -18,6 +18,7 @@ const (
 	ActFix     protocol.Act = "fix"     // on a record: judge its first held entry with another body, then those behind it
 	ActReplay  protocol.Act = "replay"  // on a record: judge its held entries again, after an upgrade
 	ActThaw    protocol.Act = "thaw"    // on a node: take its frozen lanes again
+	ActExcuse  protocol.Act = "excuse"  // on a record: a lapse in the list of waits calls for no card
 )
 
 type operation func(st *step, d *draft, in *Operation) (*protocol.Refusal, error)
@@ -25,8 +26,9 @@ type operation func(st *step, d *draft, in *Operation) (*protocol.Refusal, error
 // Operation is the body of such an act.
 type Operation struct {
 	Reason string          `json:"reason"`
-	Of     *protocol.Pos   `json:"of,omitempty"`   // the held entry: a fix must cite it, a discard may
-	Body   json.RawMessage `json:"body,omitempty"` // of a fix
+	Of     *protocol.Pos   `json:"of,omitempty"`    // the held entry: a fix must cite it, a discard may
+	Body   json.RawMessage `json:"body,omitempty"`  // of a fix
+	Lapse  *fold.Lapse     `json:"lapse,omitempty"` // of an excuse; its record is the act's
 }
 
 // operationOf gives nil for an act that the record's kind knows itself.
@@ -43,6 +45,8 @@ func operationOf(d *draft) operation {
 		return (*step).replay
 	case ActThaw:
 		return (*step).thawNode
+	case ActExcuse:
+		return (*step).excuse
 	}
 	return nil
 }

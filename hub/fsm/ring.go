@@ -8,10 +8,11 @@ import (
 	"xiangyun/protocol/wire"
 )
 
-// ringBytes bounds the newest feed lines kept in memory. The ring is why a line
-// can be sent before bbolt's commit, and why a feeder that is up to date costs
-// Apply nothing.
-const ringBytes = 32 << 20
+// ringBytes bounds the newest feed lines kept in memory: some seconds of the
+// fastest writing. The ring is why a line can be sent before bbolt's commit, and
+// why a feeder that is up to date costs Apply nothing; one that lags further
+// reads what is committed, beside Apply.
+const ringBytes = 8 << 20
 
 // ring holds every row of the indexes above from, up to upto.
 type ring struct {

@@ -124,6 +124,9 @@ func (f *FSM) takeIn(r io.Reader) error {
 		return err
 	}
 	probe := FSM{o: f.o}
+	if err := derive(db); err != nil {
+		return errors.Join(err, db.Close())
+	}
 	err = db.View(func(tx *bbolt.Tx) error { return errors.Join(probe.readAll(tx), verify(tx)) })
 	return errors.Join(err, db.Close())
 }

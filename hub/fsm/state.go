@@ -19,10 +19,16 @@ var (
 	bucketFeed    = []byte("feed")   // lane stream 0 index sub → row
 	bucketMark    = []byte("mark")   // instant → how long the feed was
 	bucketFired   = []byte("fired")  // instant kind 0 id 0 clock → nothing
+	bucketWait    = []byte("wait")   // kind 0 id 0 clock 0 colour due → WaitFacts
+	bucketMoved   = []byte("moved")  // kind 0 id 0 record epoch → when the hub received the hand-over
+	bucketNewest  = []byte("newest") // origin 0 lane → newest time in that journal
+	bucketAlike   = []byte("alike")  // likeness 0 case → object
+	bucketPair    = []byte("pair")   // mark of two cases → nothing
 	keyState      = []byte("state")
 )
 
-var ownBuckets = [...][]byte{bucketMeta, bucketOrigin, bucketChain, bucketJournal, bucketVerdict, bucketFeed, bucketMark, bucketFired}
+var ownBuckets = [...][]byte{bucketMeta, bucketOrigin, bucketChain, bucketJournal, bucketVerdict, bucketFeed, bucketMark, bucketFired,
+	bucketWait, bucketMoved, bucketNewest, bucketAlike, bucketPair}
 
 // valueVersion is the version byte of every value of this package.
 const valueVersion = 1

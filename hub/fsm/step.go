@@ -19,6 +19,7 @@ type step struct {
 	tx    *bbolt.Tx
 	index uint64
 	now   protocol.Instant
+	floor protocol.Instant // newest time that was held of the journal whose line is being folded
 
 	rows    []row
 	changes []change

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
-	"slices"
 
 	"go.etcd.io/bbolt"
 
 	"xiangyun/protocol"
-	"xiangyun/protocol/wire"
 	"xiangyun/replication/fold"
 )
 
@@ -21,7 +19,9 @@ type TickResult struct {
 }
 
 // tick moves the clock, never backwards, notes what lapsed since the tick
-// before, each once, and trims the feed.
+// before, each once, and trims the feed. It looks at what lapsed and at nothing
+// else, and fires no card itself: that takes a look at the record, which the
+// leader does beside Apply.
 func (st *step) tick(now protocol.Instant) (any, error) {
 	s := &st.f.state
 	if now <= s.Clock {
@@ -30,7 +30,7 @@ func (st *step) tick(now protocol.Instant) (any, error) {
 	lapses := fold.Lapsed(st.tx, s.Clock, now, math.MaxInt)
 	s.Clock = now
 	for _, l := range lapses {
-		if err := st.fire(l); err != nil {
+		if err := st.lapsed(l); err != nil {
 			return nil, err
 		}
 	}
@@ -56,65 +56,6 @@ func parseFired(key []byte) (l fold.Lapse, ok bool) {
 		Ref: protocol.Ref{Kind: protocol.KindName(parts[0]), ID: string(parts[1])}}, true
 }
 
-func (st *step) fire(l fold.Lapse) error {
-	st.f.fired[l.Ref] = true
-	return put(st.tx.Bucket(bucketFired), firedKey(l), wire.SealValue(valueVersion, nil))
-}
-
-func loadFired(tx *bbolt.Tx) map[protocol.Ref]bool {
-	fired := make(map[protocol.Ref]bool)
-	c := tx.Bucket(bucketFired).Cursor()
-	for k, _ := c.First(); k != nil; k, _ = c.Next() {
-		if l, ok := parseFired(k); ok {
-			fired[l.Ref] = true
-		}
-	}
-	return fired
-}
-
-// clocks keeps the list of lapsed clocks in step with a record: those that ran
-// until the act are over, and one that had lapsed before the hub heard of the
-// record fires at once.
-func (st *step) clocks(c *fold.Change) error {
-	ref := c.Record.Ref
-	if st.f.fired[ref] {
-		if err := st.unfire(ref, c.Due); err != nil {
-			return err
-		}
-	}
-	for _, d := range c.Due {
-		if d.At <= st.f.state.Clock {
-			if err := st.fire(fold.Lapse{Ref: ref, Clock: d.Clock, At: d.At}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// unfire forgets the lapsed clocks of ref that do not run any more. The list
-// holds what is overdue now: it is short where the law is kept.
-func (st *step) unfire(ref protocol.Ref, due []protocol.Deadline) error {
-	var over [][]byte
-	b := st.tx.Bucket(bucketFired)
-	c := b.Cursor()
-	for k, _ := c.First(); k != nil; k, _ = c.Next() {
-		l, ok := parseFired(k)
-		if ok && l.Ref == ref && !slices.Contains(due, protocol.Deadline{Clock: l.Clock, At: l.At}) {
-			over = append(over, bytes.Clone(k))
-		}
-	}
-	for _, k := range over { // pitfalls.B7: collect, then delete
-		if err := b.Delete(k); err != nil {
-			return err
-		}
-	}
-	if len(due) == 0 {
-		delete(st.f.fired, ref)
-	}
-	return nil
-}
-
 // Overdue lists lapsed clocks that still run, the oldest first, at most max.
 func (f *FSM) Overdue(max int) (list []fold.Lapse, err error) {
 	err = f.View(func(tx *bbolt.Tx) error {
@@ -124,6 +65,16 @@ func (f *FSM) Overdue(max int) (list []fold.Lapse, err error) {
 				list = append(list, l)
 			}
 		}
+		return nil
+	})
+	return list, err
+}
+
+// Running lists clocks behind one, in order of time, that end up to an instant,
+// at most max.
+func (f *FSM) Running(behind fold.Lapse, until protocol.Instant, max int) (list []fold.Lapse, err error) {
+	err = f.View(func(tx *bbolt.Tx) error {
+		list = fold.Running(tx, behind, until, max)
 		return nil
 	})
 	return list, err

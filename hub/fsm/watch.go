@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"go.etcd.io/bbolt"
@@ -79,15 +80,27 @@ func (c *Changes) Next(ctx context.Context) ([]protocol.Ref, uint64, error) {
 	return nil, 0, fmt.Errorf("wait for changes: %w", context.Cause(ctx))
 }
 
+// loadSlice is how many records are read while Apply waits.
+const loadSlice = 64
+
 // Load gives the records of refs as they stand, without those that are gone.
-func (c *Changes) Load(_ context.Context, refs []protocol.Ref) (list []protocol.Record, err error) {
-	for _, ref := range refs {
-		rec, ok, err := c.f.Record(ref)
+func (c *Changes) Load(_ context.Context, refs []protocol.Ref) ([]protocol.Record, error) {
+	list := make([]protocol.Record, 0, len(refs))
+	for part := range slices.Chunk(refs, loadSlice) {
+		err := c.f.View(func(tx *bbolt.Tx) error {
+			for _, ref := range part {
+				rec, ok, err := fold.Get(tx, ref)
+				if err != nil {
+					return err
+				}
+				if ok {
+					list = append(list, rec)
+				}
+			}
+			return nil
+		})
 		if err != nil {
 			return nil, err
-		}
-		if ok {
-			list = append(list, rec)
 		}
 	}
 	return list, nil

@@ -55,11 +55,6 @@ type Config struct {
 // the restore livelock of pitfalls.R2 begins there.
 const minTrailing = 10240
 
-// cachedLogs is how many entries stay in memory behind their write. The leader
-// reads each for every follower and a follower once more to apply it; commands
-// have up to 512 KiB, so a few are enough and cost some megabytes.
-const cachedLogs = 16
-
 // retained is how many snapshots stay on disk.
 const retained = 2
 

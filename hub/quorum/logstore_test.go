@@ -28,6 +28,7 @@ func openSmall(dir string) (LogStore, error) {
 func TestLogSuite(t *testing.T) {
 	t.Run("segments of 64 MiB", func(t *testing.T) { LogSuite(t, OpenLog) })
 	t.Run("segments of 2 KiB", func(t *testing.T) { LogSuite(t, openSmall) })
+	t.Run("newest entries in memory", func(t *testing.T) { LogSuite(t, openRecent) })
 }
 
 // fill writes 12 batches of 3, each acknowledged, and gives where in which

@@ -85,10 +85,7 @@ func (q *Quorum) start() error {
 	})
 	notes := newCommitNotes(q, trans)
 	q.guard.after = notes.tell
-	recent, err := raft.NewLogCache(cachedLogs, q.log)
-	if err != nil {
-		return errors.Join(err, trans.Close())
-	}
+	recent := newRecentLog(q.log, recentBytes)
 	if q.raft, err = raft.NewRaft(conf, q.guard, recent, q.log, snaps, transport{trans}); err != nil {
 		return errors.Join(err, trans.Close())
 	}

@@ -20,6 +20,7 @@ type question struct {
 	back   func(v *console.Visit) string
 	facts  func(v *console.Visit) ([]page.Fact, error)
 	fields []page.Field
+	choose func(v *console.Visit) ([]page.Field, error)      // further fields that depend on what is there; nil is none
 	filled func(v *console.Visit) (map[string]string, error) // what fields begin with; nil is nothing
 	do     func(v *console.Visit, form url.Values) error
 	to     func(v *console.Visit) string // after it was done; nil is back
@@ -44,7 +45,11 @@ func answerQuestion(v *console.Visit, q *question) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range q.fields {
+	fields, err := q.all(v)
+	if err != nil {
+		return err
+	}
+	for _, f := range fields {
 		if f.Required && strings.TrimSpace(form.Get(f.Name)) == "" {
 			return renderQuestion(v, q, form, page.Flash{Tone: page.Bad, Text: v.T("ask.needed", v.T(f.Label))})
 		}
@@ -60,6 +65,15 @@ func answerQuestion(v *console.Visit, q *question) error {
 		to = q.back
 	}
 	return v.Done(to(v), page.Good, "done."+q.name)
+}
+
+// all are the fields in the order shown.
+func (q *question) all(v *console.Visit) ([]page.Field, error) {
+	if q.choose == nil {
+		return q.fields, nil
+	}
+	more, err := q.choose(v)
+	return append(more, q.fields...), err
 }
 
 // begin adds what the fields begin with to what was typed.
@@ -84,12 +98,18 @@ func renderQuestion(v *console.Visit, q *question, typed url.Values, flash ...pa
 	if err != nil {
 		return err
 	}
-	facts, err := q.facts(v)
+	var facts []page.Fact
+	if q.facts != nil {
+		if facts, err = q.facts(v); err != nil {
+			return err
+		}
+	}
+	fields, err := q.all(v)
 	if err != nil {
 		return err
 	}
 	f := page.Form{Action: v.R.URL.EscapedPath(), Submit: "do." + q.name, Danger: q.danger, Back: &page.Link{Label: "act.back", Href: q.back(v)},
-		Fields: slices.Clone(q.fields)}
+		Fields: slices.Clone(fields)}
 	for i := range f.Fields {
 		if typed.Has(f.Fields[i].Name) {
 			f.Fields[i].Value = typed.Get(f.Fields[i].Name)

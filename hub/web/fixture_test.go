@@ -74,7 +74,9 @@ func newWorld(t testing.TB) *world {
 	w := &world{Records: consoletest.NewRecords(t), office: &fakeOffice{}, people: consoletest.Sessions{
 		"rev1": person("rev1", "二审 1", protocol.RoleReviewer), "ops": person("ops", "运维 1", protocol.RoleOperator), "audit": person("audit", "审计 1",
 			protocol.RoleAuditor), "nothing": person("nothing", "无角色"),
-		"boss": person("boss", "省级管理员", protocol.RoleReviewer, protocol.RoleOperator, protocol.RoleDecider)}}
+		"boss":  person("boss", "省级管理员", protocol.RoleReviewer, protocol.RoleOperator, protocol.RoleDecider, protocol.RoleDispatcher, protocol.RoleSupervisor),
+		"desk1": person("desk1", "调度 1", protocol.RoleDispatcher), "desk2": person("desk2", "调度 2", protocol.RoleDispatcher),
+		"super": person("super", "监督 1", protocol.RoleSupervisor)}}
 	for _, login := range slices.Sorted(maps.Keys(w.people)) {
 		a := w.people[login]
 		w.Put("account", protocol.AccountID(protocol.Hub, login), protocol.Hub, ago(2000), 5, *a)
@@ -85,6 +87,7 @@ func newWorld(t testing.TB) *world {
 	w.services()
 	w.catalogue()
 	w.running()
+	w.desk()
 	return w
 }
 

@@ -12,6 +12,9 @@ import (
 // types below. Every method asks for the right itself and returns once the act
 // is decided by a quorum; what a rule refuses is a fault of code refused.
 type Office interface {
+	Registers
+	Dispatch
+	Supervision
 	Publish(ctx context.Context, who *protocol.Account, request protocol.Ref) (protocol.Record, error)
 	Decline(ctx context.Context, who *protocol.Account, request protocol.Ref, reason string) (protocol.Record, error)
 	EndItem(ctx context.Context, who *protocol.Account, id string, act protocol.Act, reason string) (protocol.Record, error)
@@ -48,6 +51,7 @@ type Token struct {
 // goroutines; they answer from what this server has applied.
 type Reader interface {
 	console.Records
+	Reports
 	Cluster(ctx context.Context) (Cluster, error)
 	Nodes(ctx context.Context) ([]NodeState, error)
 	// Lapses lists clocks that ran out before until, latest instant last, at most max.

@@ -9,7 +9,7 @@ import (
 // texts is the console's own catalogue.
 func texts() page.Texts {
 	all := page.Texts{}
-	for _, t := range []page.Texts{frameTexts, reviewTexts, registerTexts, nodeTexts, clusterTexts, heldTexts} {
+	for _, t := range []page.Texts{frameTexts, reviewTexts, registerTexts, nodeTexts, clusterTexts, heldTexts, deskTexts, superviseTexts, reportTexts} {
 		maps.Copy(all, t)
 	}
 	return all
@@ -42,7 +42,7 @@ var frameTexts = page.Texts{
 	"strip.index":        {ZH: "本机序号 {1}", EN: "index here {1}"},
 	"notice.disk-scarce": {ZH: "省级服务器 {1} 的磁盘已用 {2}：请尽快腾出空间或扩盘；到 92 % 将不再接收批量操作。", EN: "The disk of server {1} is {2} full: make room or enlarge it soon. At 92 % it takes no more bulk."},
 	"notice.disk-urgent": {ZH: "省级服务器 {1} 的磁盘已用 {2}，已停收目录等批量操作，收件办件照常：请立即腾出空间或扩盘，腾出后自动恢复。", EN: "The disk of server {1} is {2} full: bulk waits at the nodes, cases go on. Make room now; it goes on by itself."},
-	"notice.disk-full":   {ZH: "省级服务器 {1} 的磁盘已用 {2}，已停收各节点的一切操作，各节点照常收件并排队：请立即腾出空间或扩盘，不要删除数据目录中的文件。", EN: "The disk of server {1} is {2} full: it takes nothing, nodes go on and queue. Make room now; delete nothing in the data folder."},
+	"notice.disk-full":   {ZH: "省级服务器 {1} 的磁盘已用 {2}，已动用预留空间、只收办件，预留将尽时停收各节点的一切操作，各节点照常收件并排队：请立即腾出空间或扩盘，不要删除数据目录中的文件。", EN: "The disk of server {1} is {2} full: its reserve is given up and only urgent acts are taken; near the end of it nothing is, nodes go on and queue. Make room now; delete nothing in the data folder."},
 	"notice.stopped":     {ZH: "本服务器已停止执行：{1} 请改用其他省级服务器，并联系运维人员。", EN: "This server has stopped: {1} Use another server and call the operator."},
 
 	"overview.requests": {ZH: "待审事项", EN: "Items to review"},

@@ -70,9 +70,20 @@ var nav = []page.Section{
 		{Key: "items", Label: "nav.items", Href: "/items", Hotkey: "i"},
 		{Key: "cases", Label: "nav.cases", Href: "/cases", Hotkey: "c"},
 		{Key: "overdue", Label: "nav.overdue", Href: "/overdue", Hotkey: "o"}}},
+	{Label: "nav.desks", Items: []page.Item{
+		{Key: "desk", Label: "nav.desk", Href: "/desk", Hotkey: "w"},
+		{Key: "cards", Label: "nav.cards", Href: "/cards", Hotkey: "y"},
+		{Key: "checks", Label: "nav.checks", Href: "/checks"}}},
+	{Label: "nav.reports", Items: []page.Item{
+		{Key: "clocks", Label: "nav.clocks", Href: "/clocks", Hotkey: "t"},
+		{Key: "coverage", Label: "nav.coverage", Href: "/coverage"},
+		{Key: "assessments", Label: "nav.assessments", Href: "/assessments"}}},
 	{Label: "nav.province", Items: []page.Item{
 		{Key: "nodes", Label: "nav.nodes", Href: "/nodes", Hotkey: "n"},
 		{Key: "agencies", Label: "nav.agencies", Href: "/agencies", Hotkey: "a"},
+		{Key: "routes", Label: "nav.routes", Href: "/routes"},
+		{Key: "delegations", Label: "nav.delegations", Href: "/delegations"},
+		{Key: "basics", Label: "nav.basics", Href: "/basics"},
 		{Key: "calendar", Label: "nav.calendar", Href: "/calendar"},
 		{Key: "accounts", Label: "nav.accounts", Href: "/accounts"}}},
 	{Label: "nav.running", Items: []page.Item{
@@ -85,6 +96,9 @@ var verbs = map[string]protocol.Verb{
 	"catalogue": protocol.MayReadCatalog, "items": protocol.MayReadItems, "cases": protocol.MayReadCases, "overdue": protocol.MayReadStatus,
 	"nodes": protocol.MayReadStatus, "agencies": protocol.MayReadStatus, "calendar": protocol.MayReadStatus, "accounts": protocol.MayManageAccount,
 	"cluster": protocol.MayReadStatus, "held": protocol.MayReadStatus,
+	"desk": protocol.MayRoute, "cards": protocol.MayReadStatus, "checks": protocol.MaySupervise, "clocks": protocol.MayReadStatus,
+	"coverage": protocol.MayReadItems, "assessments": protocol.MayReadStatus, "routes": protocol.MayReadItems, "delegations": protocol.MayReadItems,
+	"basics": protocol.MayReadItems,
 }
 
 func (w *Web) pages() {
@@ -116,6 +130,15 @@ func (w *Web) pages() {
 	w.ask("/cluster/{id}/transfer", protocol.MayOperate, w.changeCluster("transfer"))
 	w.ask("/cluster/{id}/remove", protocol.MayOperate, w.changeCluster("remove"))
 	w.heldPages()
+	w.routePages()
+	w.delegationPages()
+	w.basicPages()
+	w.deskPages()
+	w.cardPages()
+	w.checkPages()
+	w.clockPages()
+	w.coveragePages()
+	w.assessmentPages()
 }
 
 // around is asked once per page.

@@ -23,6 +23,7 @@ func New(cfg Config) *rest.API {
 	s.status()
 	s.cases()
 	s.caseActs()
+	s.tasks()
 	s.items()
 	s.catalog()
 	s.changesets()

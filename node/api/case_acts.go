@@ -8,48 +8,27 @@ import (
 	"xiangyun/protocol/rest"
 )
 
-// actIn names a case and the state of it that the person saw.
+// actIn names a case, the state of it that the person saw, and the form.
 type actIn struct {
 	ID   string   `path:"id"`
 	Seen rest.Rev `header:"If-Match" doc:"所见版本;其后有变则返回 412"`
+	Key  string   `header:"Idempotency-Key" max:"100" doc:"每次操作一个,重发时不变;同一键换了内容则拒绝(G-11)"`
 }
 
 func (in actIn) act() desk.CaseAct {
-	return desk.CaseAct{Case: protocol.Ref{Kind: "case", ID: in.ID}, Seen: uint64(in.Seen)}
+	return desk.CaseAct{Case: protocol.Ref{Kind: "case", ID: in.ID}, Seen: uint64(in.Seen), Key: in.Key}
 }
 
-// Decision is what the law demands of a decision; all but text is owed when
-// the answer is no (G-10).
-type Decision struct {
-	Text   string `json:"text"`
-	Reason string `json:"reason" doc:"理由"`
-	Basis  string `json:"basis" doc:"依据"`
-	Remedy string `json:"remedy" doc:"救济途径"`
-}
-
-type decideIn struct {
+// actWith is an act that needs to be told something.
+type actWith[B any] struct {
 	actIn
-	Body Decision `body:"json"`
+	Body B `body:"json"`
 }
 
-type handing struct {
-	Way       string `json:"way" need:"true" enum:"counter,courier,elicence"`
-	Recipient string `json:"recipient" need:"true" doc:"领取人"`
-	Tracking  string `json:"tracking" doc:"快递单号"`
-}
-
-type deliverIn struct {
+// actMaybe is an act that most often needs to be told nothing.
+type actMaybe[B any] struct {
 	actIn
-	Body handing `body:"json"`
-}
-
-type reason struct {
-	Reason string `json:"reason" need:"true"`
-}
-
-type withdrawIn struct {
-	actIn
-	Body reason `body:"json"`
+	Body B `body:"maybe"`
 }
 
 // Acted is the case as it is after the act, or the request that was sent to
@@ -67,43 +46,6 @@ func (a Acted) Revision() uint64 {
 	return a.Case.Rev
 }
 
-func (s *server) caseActs() {
-	act := func(name, op, summary string, verb protocol.Verb) rest.Route {
-		return post("/cases/{id}/"+name, op, "cases", summary, verb)
-	}
-	rest.Handle(s.api, act("hand_over", "handOverCase", "移交承办地", protocol.MayReceive),
-		func(ctx context.Context, who *protocol.Account, in actIn) (rest.Record[protocol.Case], error) {
-			return rest.Done[protocol.Case](s.Desk.HandOver(ctx, who, in.act()))
-		})
-	rest.Handle(s.api, act("accept", "acceptCase", "受理", protocol.MayAccept),
-		func(ctx context.Context, who *protocol.Account, in actIn) (rest.Record[protocol.Case], error) {
-			return rest.Done[protocol.Case](s.Desk.Accept(ctx, who, in.act()))
-		})
-	s.decision(act("refuse", "refuseCase", "不予受理", protocol.MayAccept), "refuse")
-	s.decision(act("grant", "grantCase", "准予", protocol.MayDecide), "grant")
-	s.decision(act("deny", "denyCase", "不予", protocol.MayDecide), "deny")
-	elsewhere := "由他处承办的,转为向承办地的请求(request)。"
-	deliver := act("deliver", "deliverCase", "送达", protocol.MayDeliver)
-	deliver.Note, deliver.Example = elsewhere, handing{Way: "counter", Recipient: "申请人本人"}
-	rest.Handle(s.api, deliver, func(ctx context.Context, who *protocol.Account, in deliverIn) (Acted, error) {
-		how := protocol.Delivery{Way: in.Body.Way, Recipient: in.Body.Recipient, Tracking: in.Body.Tracking}
-		return acted(s.Desk.Deliver(ctx, who, in.act(), how))
-	})
-	withdraw := act("withdraw", "withdrawCase", "申请人撤回", protocol.MayReceive)
-	withdraw.Note, withdraw.Example = elsewhere, reason{Reason: "申请人不再需要"}
-	rest.Handle(s.api, withdraw, func(ctx context.Context, who *protocol.Account, in withdrawIn) (Acted, error) {
-		return acted(s.Desk.Withdraw(ctx, who, in.act(), in.Body.Reason))
-	})
-}
-
-func (s *server) decision(route rest.Route, kind protocol.Act) {
-	route.Example = Decision{Reason: "申请材料不符合法定形式", Basis: "行政许可法第三十二条", Remedy: "六十日内申请行政复议,六个月内提起诉讼"}
-	rest.Handle(s.api, route, func(ctx context.Context, who *protocol.Account, in decideIn) (rest.Record[protocol.Case], error) {
-		d := protocol.Decision{Text: in.Body.Text, Reason: in.Body.Reason, Basis: in.Body.Basis, Remedy: in.Body.Remedy}
-		return rest.Done[protocol.Case](s.Desk.Decide(ctx, who, in.act(), kind, d))
-	})
-}
-
 func acted(rec protocol.Record, err error) (a Acted, _ error) {
 	if err != nil {
 		return a, err
@@ -114,4 +56,49 @@ func acted(rec protocol.Record, err error) (a Acted, _ error) {
 	}
 	c, err := rest.RecordOf[protocol.Case](rec)
 	return Acted{Case: &c}, err
+}
+
+// caseActs offers every act of the case table that a person may take at a node.
+// What a body sets is all that its act may set; the rest is the judge's.
+func (s *server) caseActs() {
+	s.reception()
+	s.examination()
+	s.decisions()
+	s.aftermath()
+}
+
+// actRoute is the route of an act: its right is the table's.
+func actRoute(act protocol.Act, op, summary string) rest.Route {
+	verb, ok := protocol.CaseVerb(act)
+	if !ok {
+		panic("api: nobody may " + string(act))
+	}
+	return post("/cases/{id}/"+string(act), op, "cases", summary, verb)
+}
+
+// here is an act that only the home takes.
+func here[B any](s *server, act protocol.Act, op, summary string, example B, want func(B) protocol.Case) {
+	route := actRoute(act, op, summary)
+	route.Example = example
+	rest.Handle(s.api, route, func(ctx context.Context, who *protocol.Account, in actWith[B]) (rest.Record[protocol.Case], error) {
+		return rest.Done[protocol.Case](s.Desk.Do(ctx, who, in.act(), act, want(in.Body)))
+	})
+}
+
+// plain is here for an act that most often needs to be told nothing.
+func plain[B any](s *server, act protocol.Act, op, summary string, example B, want func(B) protocol.Case) {
+	route := actRoute(act, op, summary)
+	route.Example = example
+	rest.Handle(s.api, route, func(ctx context.Context, who *protocol.Account, in actMaybe[B]) (rest.Record[protocol.Case], error) {
+		return rest.Done[protocol.Case](s.Desk.Do(ctx, who, in.act(), act, want(in.Body)))
+	})
+}
+
+// anywhere is an act that becomes a request where the home is elsewhere.
+func anywhere[B any](s *server, act protocol.Act, op, summary, rule string, example B, want func(B) protocol.Case) {
+	route := actRoute(act, op, summary)
+	route.Example, route.Note = example, "由他处承办的,转为向承办地的请求(request,"+rule+")。"
+	rest.Handle(s.api, route, func(ctx context.Context, who *protocol.Account, in actWith[B]) (Acted, error) {
+		return acted(s.Desk.Do(ctx, who, in.act(), act, want(in.Body)))
+	})
 }

@@ -32,9 +32,13 @@ func caseRow(rec protocol.Record) (CaseRow, error) {
 	if err != nil {
 		return CaseRow{}, err
 	}
-	return CaseRow{ID: rec.Ref.ID, Rev: rec.Rev, ReceiptNo: c.ReceiptNo, Item: c.Item, ItemName: c.ItemName, State: c.State,
-		Applicant: c.Applicant.Name, Agency: c.Agency, Home: rec.Home, Window: c.Received.Node, Received: c.Received.At.Time(),
-		Due: c.Due, Index: rec.Index}, nil
+	return rowOf(rec.Ref.ID, rec.Rev, rec.Home, rec.Index, c), nil
+}
+
+func rowOf(id string, rev uint64, home protocol.NodeID, index uint64, c *protocol.Case) CaseRow {
+	return CaseRow{ID: id, Rev: rev, ReceiptNo: c.ReceiptNo, Item: c.Item, ItemName: c.ItemName, State: c.State,
+		Applicant: c.Applicant.Name, Agency: c.Agency, Home: home, Window: c.Received.Node, Received: c.Received.At.Time(),
+		Due: c.Due, Index: index}
 }
 
 // CaseView is a case with all that happened to it.
@@ -78,6 +82,7 @@ func (s *server) cases() {
 		key := s.Desk.Fingerprint(in.Body.IDType, in.Body.ID)
 		return found(ctx, s, page{Key: key, Limit: in.Body.Limit, After: in.Body.After}.of("case"), caseRow)
 	})
+	s.person()
 	take := post("/cases", "receiveCase", "cases", "收件", protocol.MayReceive)
 	take.Status = http.StatusCreated
 	take.Note = "返回即已写入本节点磁盘,与省级是否连通无关。同一 Idempotency-Key 重发得到同一办件(before 为真)。"
@@ -101,8 +106,12 @@ type Intake struct {
 	Form      []protocol.Field    `json:"form"`
 	Materials []protocol.Material `json:"materials" doc:"逐项答复指南所列材料,顺序相同"`
 	Window    string              `json:"window" need:"true" doc:"窗口号"`
+	Agent     *protocol.Agent     `json:"agent,omitempty" doc:"代理人及授权委托书(C-01c)"`
+	ObjectKey string              `json:"object_key" doc:"标的:区分同一申请人的两件申请(DU-02)"`
+	Delegated string              `json:"delegated" doc:"异地受理:受委托的收件机构;不填为代收(收受分离)"`
 	Offline   bool                `json:"offline" doc:"收件时与省级断开"`
 	HandOver  bool                `json:"hand_over" doc:"由他处决定的,收件后立即移交"`
+	Instant   *AtOnce             `json:"instant,omitempty" doc:"即办件:当场受理、决定、送达(C-26)"`
 }
 
 // Person is who asks.
@@ -147,8 +156,12 @@ type receiveIn struct {
 
 func (s *server) receive(ctx context.Context, who *protocol.Account, in receiveIn) (Slip, error) {
 	b := &in.Body
+	instant, err := s.atOnce(b.Instant)
+	if err != nil {
+		return Slip{}, err
+	}
 	got, err := s.Desk.Receive(ctx, who, desk.Intake{Item: b.Item, Guide: b.Guide, Form: b.Form, Materials: b.Materials, Window: b.Window,
-		Offline: b.Offline, HandOver: b.HandOver, Nonce: in.Key,
+		Agent: b.Agent, ObjectKey: b.ObjectKey, Delegated: b.Delegated, Offline: b.Offline, HandOver: b.HandOver, Instant: instant, Nonce: in.Key,
 		Applicant: protocol.Applicant{Type: b.Applicant.Type, Name: b.Applicant.Name, IDType: b.Applicant.IDType, ID: b.Applicant.ID, Contact: b.Applicant.Contact}})
 	if err != nil {
 		return Slip{}, err

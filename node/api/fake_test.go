@@ -30,6 +30,7 @@ type place struct {
 	people  *resttest.People
 	records map[protocol.Ref]protocol.Record
 	asked   []string
+	did     map[protocol.Act]string // what each act was asked to set
 	fail    error
 	query   search.Query
 	away    bool // another place is home of the case
@@ -39,7 +40,7 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	p := &place{t: t, people: resttest.NewPeople(t, "yanbian"), records: make(map[protocol.Ref]protocol.Record)}
+	p := &place{t: t, people: resttest.NewPeople(t, "yanbian"), records: make(map[protocol.Ref]protocol.Record), did: map[protocol.Act]string{}}
 	for _, k := range protocol.Kinds() {
 		body, err := os.ReadFile(filepath.Join("..", "..", "protocol", "testdata", "kinds", string(k.Name)+".json"))
 		if err != nil {
@@ -90,24 +91,39 @@ func (p *place) caseAct(who *protocol.Account, act protocol.Act, a desk.CaseAct,
 	return p.record("case"), p.fail
 }
 
-func (p *place) HandOver(_ context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error) {
-	return p.caseAct(who, "hand_over", a, "")
+func (p *place) Do(_ context.Context, who *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error) {
+	body, err := json.Marshal(want)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.did[act] = string(body)
+	p.note("%s %s %s seen %d key %s", who.Login, act, a.Case, a.Seen, a.Key)
+	if p.away && (act == "deliver" || act == "withdraw") {
+		return p.record("request"), p.fail
+	}
+	return p.record("case"), p.fail
 }
 
-func (p *place) Accept(_ context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error) {
-	return p.caseAct(who, "accept", a, "")
+func (p *place) Ask(_ context.Context, who *protocol.Account, on protocol.Ref, want string, data any, key string) (protocol.Record, error) {
+	p.note("%s asks %s of %s: %+v", who.Login, want, on, data)
+	return p.record("request"), p.fail
 }
 
-func (p *place) Decide(_ context.Context, who *protocol.Account, a desk.CaseAct, kind protocol.Act, d protocol.Decision) (protocol.Record, error) {
-	return p.caseAct(who, kind, a, " because "+d.Reason)
+func (p *place) Decline(_ context.Context, who *protocol.Account, ref protocol.Ref, reason, key string) (protocol.Record, error) {
+	p.note("%s declines %s: %s", who.Login, ref, reason)
+	return p.record("request"), p.fail
 }
 
-func (p *place) Deliver(_ context.Context, who *protocol.Account, a desk.CaseAct, how protocol.Delivery) (protocol.Record, error) {
-	return p.caseAct(who, "deliver", a, " to "+how.Recipient)
+func (p *place) Task(_ context.Context, who *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Task, key string) (protocol.Record, error) {
+	p.note("%s %s %s seen %d: %s%s", who.Login, act, ref, seen, want.Opinion, want.Reason)
+	return p.record("task"), p.fail
 }
 
-func (p *place) Withdraw(_ context.Context, who *protocol.Account, a desk.CaseAct, reason string) (protocol.Record, error) {
-	return p.caseAct(who, "withdraw", a, " because "+reason)
+func (p *place) Person(_ context.Context, who *protocol.Account, idType, id, item, object string) ([]desk.Known, error) {
+	p.note("%s looks for %s at %s", who.Login, idType, item)
+	rec := p.record("case")
+	c, err := protocol.Load[protocol.Case](rec)
+	return []desk.Known{{Ref: rec.Ref, Rev: rec.Rev, Home: rec.Home, Case: c, Same: true}}, err
 }
 
 func (p *place) Fingerprint(idType, id string) string { return "fp-of-" + idType }

@@ -27,13 +27,17 @@ type CaseDesk interface {
 	// Receive is idempotent by the intake's nonce: sent again it gives the
 	// first case.
 	Receive(ctx context.Context, who *protocol.Account, in desk.Intake) (desk.Received, error)
-	HandOver(ctx context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error)
-	Accept(ctx context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error)
-	Decide(ctx context.Context, who *protocol.Account, a desk.CaseAct, kind protocol.Act, d protocol.Decision) (protocol.Record, error)
-	// Deliver and Withdraw give the case, or the request to its home when that
-	// is another place.
-	Deliver(ctx context.Context, who *protocol.Account, a desk.CaseAct, how protocol.Delivery) (protocol.Record, error)
-	Withdraw(ctx context.Context, who *protocol.Account, a desk.CaseAct, reason string) (protocol.Record, error)
+	// Do takes one act of the case table and gives the case, or the request to its
+	// home when that is another place.
+	Do(ctx context.Context, who *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error)
+	// Ask files a request (R-01…R-09, T-03), wherever the home is.
+	Ask(ctx context.Context, who *protocol.Account, on protocol.Ref, want string, data any, key string) (protocol.Record, error)
+	// Decline answers a request that waits for a person with a no.
+	Decline(ctx context.Context, who *protocol.Account, ref protocol.Ref, reason, key string) (protocol.Record, error)
+	// Task takes an act of an agency that is asked jointly.
+	Task(ctx context.Context, who *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Task, key string) (protocol.Record, error)
+	// Person gives the cases of an applicant that are known here (DU-06).
+	Person(ctx context.Context, who *protocol.Account, idType, id, item, object string) ([]desk.Known, error)
 	// Fingerprint is the key under which a person's cases are found.
 	Fingerprint(idType, id string) string
 }

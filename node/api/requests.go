@@ -11,12 +11,12 @@ import (
 // RequestView is a request without what it carries: that may be personal.
 type RequestView struct {
 	ID     string          `json:"id"`
-	Want   string          `json:"want" doc:"publish、delivered 或 withdraw"`
+	Want   string          `json:"want" doc:"publish、supplement、withdraw、delivered、duplicate、misrouted、urge、owed_material、payment、contact、task_again 等(§5.1)"`
 	Target string          `json:"target" doc:"所涉记录,类别/编号"`
 	From   protocol.NodeID `json:"from"`
 	Agency string          `json:"agency,omitempty"`
 	Title  string          `json:"title"`
-	State  string          `json:"state" enum:"filed,done,declined"`
+	State  string          `json:"state" enum:"filed,delivered,done,declined"`
 	Reason string          `json:"reason,omitempty" doc:"不予办理的原因"`
 	Filed  time.Time       `json:"filed"`
 	Ended  time.Time       `json:"ended,omitzero"`
@@ -37,7 +37,7 @@ func requestView(rec protocol.Record) (RequestView, error) {
 
 type requestsIn struct {
 	page
-	Want string `query:"want" enum:"publish,delivered,withdraw"`
+	Want string `query:"want" doc:"请求种类"`
 }
 
 func (s *server) requests() {
@@ -57,4 +57,13 @@ func (s *server) requests() {
 			}
 			return requestView(rec)
 		})
+	decline := post("/requests/{id}/decline", "declineRequest", "requests", "不予办理他处的请求(R-04、R-05)", protocol.MayAccept)
+	decline.Example, decline.Note = reason{Reason: "确属本机构承办"}, "同意的,直接办理并案或退回,请求随之答复。"
+	rest.Handle(s.api, decline, func(ctx context.Context, who *protocol.Account, in actWith[reason]) (RequestView, error) {
+		rec, err := s.Desk.Decline(ctx, who, protocol.Ref{Kind: "request", ID: in.ID}, in.Body.Reason, in.Key)
+		if err != nil {
+			return RequestView{}, err
+		}
+		return requestView(rec)
+	})
 }

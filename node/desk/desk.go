@@ -14,6 +14,11 @@ type Desk struct {
 	Store *store.Store
 	Log   *slog.Logger
 	Key   [32]byte // province key of applicants' fingerprints
+
+	Sign   Signer // of receipt codes
+	Papers Papers // where printed files are kept
+	press  press
+	put    later // what the steward left for some time
 }
 
 // may asks the one authorisation function.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,6 +46,7 @@ var (
 type office struct {
 	*Desk
 	t     testing.TB
+	clock *atomic.Int64 // what the store stamps with
 	index uint64
 	sent  map[protocol.Lane]uint64
 }
@@ -56,8 +58,11 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	s, err := store.Open(filepath.Join(t.TempDir(), "node.db"), store.Config{Node: here, Epoch: 1, Signer: signer(key), Level: 1, Log: log,
-		Stamp: func() protocol.Instant { return protocol.At(startAt) }})
+	clock := new(atomic.Int64)
+	clock.Store(int64(protocol.At(startAt)))
+	d := &Desk{Node: here, Log: log, Key: [32]byte{1}, Sign: penOf(t, key), Papers: newShelf()}
+	s, err := store.Open(filepath.Join(t.TempDir(), "node.db"), store.Config{Node: here, Epoch: 1, Signer: signer(key), Level: 1, Log: log, Scribe: d.Scribe,
+		Stamp: func() protocol.Instant { return protocol.Instant(clock.Load()) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +78,8 @@ func newOffice(t testing.TB) *office {
 			t.Error(err)
 		}
 	})
-	o := &office{Desk: &Desk{Node: here, Store: s, Log: log, Key: [32]byte{1}}, t: t, sent: map[protocol.Lane]uint64{}}
+	d.Store = s
+	o := &office{Desk: d, t: t, clock: clock, sent: map[protocol.Lane]uint64{}}
 	o.hub("numblock", protocol.BlockID(1), protocol.NumberBlock{Node: here, Epoch: 1, From: 1, To: protocol.BlockSize})
 	for agency, place := range map[string]protocol.NodeID{ours: here, theirs: there} {
 		o.hub("agency", agency, protocol.Agency{USCC: agency, Name: "样例机构", Node: place, State: protocol.AgencyActive})

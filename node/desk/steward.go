@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 
@@ -17,11 +16,20 @@ const steward = "steward"
 // about them is one transaction, and all others wait for it.
 const together = 64
 
-// Steward does what the law lets a system do at once: it signs for cases that
-// arrived (C-05) and carries out what other windows ask of cases whose home is
-// here, each exactly once.
+// Steward does what the law lets a system do at once, each exactly once: it signs
+// for cases that arrived (C-05), records what a clock brought about (C-09, C-11),
+// carries out what other windows ask (R-01…R-09), takes over what a duplicate had
+// (C-22x), ends tasks whose case is decided (T-04) and recounts when a calendar is
+// revised (K-cal-2).
 func (d *Desk) Steward(ctx context.Context, changed []protocol.Ref) error {
-	for part := range slices.Chunk(changed, together) {
+	for _, ref := range changed {
+		if ref.Kind == "calendar" {
+			if err := d.recount(ctx, ref); err != nil {
+				return err
+			}
+		}
+	}
+	for part := range slices.Chunk(subjects(changed), together) {
 		duties, err := d.duties(ctx, part)
 		if err != nil {
 			return err
@@ -34,8 +42,9 @@ func (d *Desk) Steward(ctx context.Context, changed []protocol.Ref) error {
 }
 
 // duty is what must be done about one record, and what instead when a rule
-// forbids it; nil is nothing.
+// forbids it; nil is to look at it again some time later.
 type duty struct {
+	ref     protocol.Ref
 	do      func(tx *store.Tx) error
 	instead func(no *protocol.Fault) protocol.Draft
 }
@@ -43,29 +52,29 @@ type duty struct {
 // duties looks at what changed. It reads as the acts do, between two of them:
 // to have every change committed first would cost more than the acts.
 func (d *Desk) duties(ctx context.Context, changed []protocol.Ref) (list []duty, err error) {
-	records, err := d.Store.Current(ctx, subjects(changed))
+	records, err := d.Store.Current(ctx, changed)
 	if err != nil {
 		return nil, err
 	}
 	for _, rec := range records {
-		if rec.Home != d.Node {
-			continue
-		}
-		var due *duty
-		switch rec.Ref.Kind {
-		case "case":
-			due, err = d.welcomeCase(rec)
-		case "request":
+		var due []duty
+		switch {
+		case rec.Ref.Kind == "case":
+			due, err = d.onCase(rec)
+		case rec.Ref.Kind == "evaluation":
+			due, err = d.remedyDue(rec)
+		case rec.Home != d.Node:
+		case rec.Ref.Kind == "request":
 			due, err = d.answer(rec)
-		case "catalog.changeset":
+		case rec.Ref.Kind == "task":
+			due, err = d.onTaskHere(rec)
+		case rec.Ref.Kind == "catalog.changeset":
 			due, err = d.conclude(rec)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if due != nil {
-			list = append(list, *due)
-		}
+		list = append(list, due...)
 	}
 	return list, nil
 }
@@ -77,7 +86,7 @@ func subjects(changed []protocol.Ref) (refs []protocol.Ref) {
 		switch ref.Kind {
 		case "catalog.review":
 			refs = append(refs, protocol.Ref{Kind: "catalog.changeset", ID: ref.ID})
-		case "case", "request":
+		case "case", "request", "task", "evaluation":
 			refs = append(refs, ref)
 		}
 	}
@@ -98,10 +107,15 @@ func (d *Desk) perform(ctx context.Context, duties []duty) error {
 		}
 		return nil
 	})
-	if protocol.CodeOf(err) != protocol.Refused {
+	switch {
+	case err == nil:
+		for _, due := range duties {
+			d.put.done(due.ref)
+		}
+		return nil
+	case protocol.CodeOf(err) != protocol.Refused:
 		return err
-	}
-	if len(duties) == 1 {
+	case len(duties) == 1:
 		return d.forbidden(ctx, duties[0], err)
 	}
 	for i := range duties {
@@ -116,7 +130,11 @@ func (d *Desk) perform(ctx context.Context, duties []duty) error {
 // is no failure: its change is told, too.
 func (d *Desk) forbidden(ctx context.Context, due duty, no error) error {
 	var f *protocol.Fault
-	if due.instead == nil || !errors.As(no, &f) {
+	if !errors.As(no, &f) {
+		return no
+	}
+	if due.instead == nil || f.Rule == "G-03" { // on its way: whoever it reaches does it
+		d.put.put(due.ref, d.Store.Now()+protocol.Instant(putOff.Milliseconds()))
 		return nil
 	}
 	if _, err := d.act(ctx, due.instead(f)); protocol.CodeOf(err) != protocol.Refused {
@@ -125,22 +143,23 @@ func (d *Desk) forbidden(ctx context.Context, due duty, no error) error {
 	return nil
 }
 
-// acts gives the duty of one act that nothing stands in for.
-func acts(draft protocol.Draft) *duty {
-	return &duty{do: func(tx *store.Tx) error {
-		_, err := tx.Act(draft)
-		return err
-	}}
-}
-
-// Waiting lists what the steward must look at after a start.
-func (d *Desk) Waiting() (refs []protocol.Ref, err error) {
+// Waiting lists what the steward must look at after a start, or when it lost
+// track of the changes.
+func (d *Desk) Waiting(ctx context.Context) (refs []protocol.Ref, err error) {
+	if refs, _, err = d.Due(ctx); err != nil {
+		return nil, err
+	}
 	err = d.Store.View(func(tx *store.ReadTx) error {
-		for _, kind := range []protocol.KindName{"case", "request", "catalog.review"} {
+		refs = append(refs, tx.ByKey("case", protocol.VoidKey)...)
+		refs = append(refs, tx.ByKey("task", protocol.OpenTaskKey)...)
+		years, err := unfinished(tx, d.Store.Now())
+		if err != nil {
+			return err
+		}
+		refs = append(refs, years...)
+		for _, kind := range []protocol.KindName{"catalog.review", "evaluation"} {
 			if err := tx.Each(kind, func(rec protocol.Record) error {
-				if rec.Home == d.Node || kind == "catalog.review" {
-					refs = append(refs, rec.Ref)
-				}
+				refs = append(refs, rec.Ref)
 				return nil
 			}); err != nil {
 				return err
@@ -151,69 +170,53 @@ func (d *Desk) Waiting() (refs []protocol.Ref, err error) {
 	return refs, err
 }
 
-func (d *Desk) welcomeCase(rec protocol.Record) (*duty, error) {
+// onCase: its turn where its home is here, and what its end means for others.
+func (d *Desk) onCase(rec protocol.Record) (list []duty, err error) {
 	c, err := protocol.Load[protocol.Case](rec)
-	if err != nil || c.State != protocol.CaseHandingOver {
+	if err != nil {
 		return nil, err
 	}
-	return &duty{do: func(tx *store.Tx) error {
-		_, err := tx.Act(protocol.Draft{Ref: rec.Ref, Act: "acknowledge", Body: protocol.Case{}, By: steward, Rev: rec.Rev, Deps: calendars(tx, c)})
+	if c.DupOf != "" {
+		list = append(list, duty{ref: rec.Ref, do: func(tx *store.Tx) error { return d.absorb(tx, rec.Ref.ID, c.DupOf) }})
+	}
+	if len(c.Tasks) > 0 && c.State != protocol.CaseJoint {
+		list = append(list, duty{ref: rec.Ref, do: func(tx *store.Tx) error { return d.cancelTasks(tx, rec.Ref) }})
+	}
+	act := c.Turn(d.Store.Now())
+	if rec.Home == d.Node && act != "" && d.dates(act) {
+		list = append(list, duty{ref: rec.Ref, do: func(tx *store.Tx) error {
+			_, err := d.turn(tx, rec.Ref, act, protocol.Case{})
+			return err
+		}})
+	}
+	return list, nil
+}
+
+// absorb is C-22x: the canonical case takes over what the void one had, once.
+func (d *Desk) absorb(tx *store.Tx, void, canonical string) error {
+	ref := protocol.Ref{Kind: "case", ID: canonical}
+	rec, here, err := tx.Get(ref)
+	if err != nil || !here || rec.Home != d.Node {
 		return err
-	}}, nil
+	}
+	c, err := protocol.Load[protocol.Case](rec)
+	if err != nil || !c.State.Undecided() || slices.ContainsFunc(c.Absorbed, func(a protocol.Absorption) bool { return a.Case == void }) {
+		return err
+	}
+	_, err = d.turn(tx, ref, "absorb", protocol.Case{DupOf: void})
+	return err
 }
 
 // conclude notes on a changeset what the hub decided about it.
-func (d *Desk) conclude(rec protocol.Record) (*duty, error) {
+func (d *Desk) conclude(rec protocol.Record) ([]duty, error) {
 	c, err := protocol.Load[protocol.Changeset](rec)
 	if err != nil || c.State != protocol.ChangesetReviewed {
 		return nil, err
 	}
 	review := protocol.Ref{Kind: "catalog.review", ID: rec.Ref.ID}
-	return acts(protocol.Draft{Ref: rec.Ref, Act: "conclude", Body: protocol.Changeset{}, By: steward, Rev: rec.Rev, Deps: []protocol.Dep{{Ref: review}}}), nil
-}
-
-// answer carries a request out and answers it in one transaction; what a rule
-// refuses is declined with the rule's words.
-func (d *Desk) answer(rec protocol.Record) (*duty, error) {
-	r, err := protocol.Load[protocol.Request](rec)
-	if err != nil || !r.Open() {
-		return nil, err
-	}
-	do := func(tx *store.Tx) error {
-		if err := d.carryOut(tx, rec.Ref, r); err != nil {
-			return err
-		}
-		_, err := tx.Act(protocol.Draft{Ref: rec.Ref, Act: "answer", Body: protocol.Request{}, By: steward})
+	draft := protocol.Draft{Ref: rec.Ref, Act: "conclude", Body: protocol.Changeset{}, By: steward, Rev: rec.Rev, Deps: []protocol.Dep{{Ref: review}}}
+	return []duty{{ref: rec.Ref, do: func(tx *store.Tx) error {
+		_, err := tx.Act(draft)
 		return err
-	}
-	decline := func(no *protocol.Fault) protocol.Draft {
-		return protocol.Draft{Ref: rec.Ref, Act: "decline", Body: protocol.Request{Reason: no.Rule + " " + no.Text}, By: steward}
-	}
-	return &duty{do, decline}, nil
-}
-
-func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) error {
-	draft := protocol.Draft{Ref: r.On, By: steward, Answers: ref}
-	switch r.Want {
-	case protocol.WantDelivery:
-		var how protocol.Delivery
-		if err := json.Unmarshal(r.Data, &how); err != nil {
-			return badRequest(ref)
-		}
-		draft.Act, draft.Body, draft.Deps = "deliver", protocol.Case{Delivery: &how}, signature(tx, &how)
-	case protocol.WantWithdraw:
-		var ending protocol.Ending
-		if err := json.Unmarshal(r.Data, &ending); err != nil {
-			return badRequest(ref)
-		}
-		draft.Act, draft.Body = "withdraw", protocol.Case{WithdrawnBy: &ending}
-	default:
-		return &protocol.Fault{Code: protocol.Refused, Op: "answer", Ref: ref, Rule: "R-00", Text: "本节点不受理这种请求"}
-	}
-	_, err := tx.Act(draft)
-	return err
-}
-
-func badRequest(ref protocol.Ref) error {
-	return &protocol.Fault{Code: protocol.Refused, Op: "answer", Ref: ref, Rule: "G-09", Text: "请求内容无法读取"}
+	}}}, nil
 }

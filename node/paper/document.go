@@ -95,7 +95,7 @@ func (d *Document) code() (string, error) {
 // Validate reports why d cannot be printed. The messages are for engineers: a
 // person sees them only when a caller forgot to ask for something.
 func (d *Document) Validate() error {
-	serial, err := ParseSerial(d.Serial)
+	serial, err := protocol.ParseSerial(d.Serial)
 	switch {
 	case err != nil:
 		return err

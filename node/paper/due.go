@@ -18,23 +18,11 @@ type Due struct {
 	Basis       string
 }
 
-// CalendarUse names one version of a year's calendar; version 0 is a year that
-// is not published.
-type CalendarUse struct{ Year, Version int }
+// CalendarUse names one version of a year's calendar: protocol.CalendarUse.
+type CalendarUse = protocol.CalendarUse
 
-// CalendarsUsed lists the versions a date counted from start to due rests on.
-func CalendarsUsed(cal protocol.Calendar, start, due protocol.Day) (used []CalendarUse) {
-	if start.IsZero() || due.IsZero() {
-		return nil
-	}
-	for year := start.Year; year <= due.Year; year++ {
-		used = append(used, CalendarUse{year, cal.Version(year)})
-	}
-	return used
-}
-
-// String gives "2026年第1版", or that the year is not published.
-func (c CalendarUse) String() string {
+// calendarWords gives "2026年第1版", or that the year is not published.
+func calendarWords(c CalendarUse) string {
 	if c.Version == 0 {
 		return fmt.Sprintf("%d年尚未公布", c.Year)
 	}
@@ -47,7 +35,7 @@ func calendarText(used []CalendarUse) string {
 	}
 	words := make([]string, len(used))
 	for i, c := range used {
-		words[i] = c.String()
+		words[i] = calendarWords(c)
 	}
 	return strings.Join(words, "、")
 }

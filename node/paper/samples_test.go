@@ -45,16 +45,16 @@ func sampleDay(s string) protocol.Day {
 }
 
 func sampleHead(template int) Head {
-	return Head{Serial: Serial{"222400", template, 2026, 7, 42}, Agency: "长春市市场监督管理局", Case: "yanbian-1-00000042-B", ReceiptNo: "220000000042A",
+	return Head{Serial: Serial{Place: "222400", Template: template, Year: 2026, Ordinal: 7, Counter: 42}, Agency: "长春市市场监督管理局", Case: "yanbian-1-00000042-B", ReceiptNo: "220000000042A",
 		CaseNo: "11220000412759000X3442199806003202603025042", Applicant: Party{Name: "申请人甲", IDType: "citizen", ID: "110105194912310020", Agent: "代理人乙"},
 		Item:  Item{Name: "食品经营许可（新办）", Code: "11220000412759000X3442199806003", Version: 3, Guide: guideHash, Licensing: true},
 		Place: "延吉市政务服务中心3号窗口", At: sampleAt}
 }
 
 func sampleDue(title, day, basis string, provisional bool) Due {
-	d := Due{Title: title, Day: sampleDay(day), Basis: basis, Provisional: provisional, Calendars: []CalendarUse{{2026, 1}}}
+	d := Due{Title: title, Day: sampleDay(day), Basis: basis, Provisional: provisional, Calendars: []CalendarUse{{Year: 2026, Version: 1}}}
 	if provisional {
-		d.Calendars = append(d.Calendars, CalendarUse{2027, 0})
+		d.Calendars = append(d.Calendars, CalendarUse{Year: 2027})
 	}
 	return d
 }

@@ -16,8 +16,9 @@ const feature = 1
 // Tx is one caller's transaction: it reads what it has written.
 type Tx struct {
 	ReadTx
-	g   *group
-	now protocol.Instant
+	g      *group
+	now    protocol.Instant
+	asides int // how often the transaction was undone for an Aside
 }
 
 // Now is the instant that every act of this transaction is stamped with.
@@ -39,21 +40,40 @@ func (t *Tx) Act(d protocol.Draft) (protocol.Record, error) {
 	if err := g.mayAct(kind); err != nil {
 		return protocol.Record{}, err
 	}
-	h, err := t.header(&d)
+	if scribe := g.s.config.Scribe; scribe != nil {
+		if err := scribe(t, &d); err != nil {
+			return protocol.Record{}, err
+		}
+	}
+	old, h, judged, err := t.judge(&d)
 	if err != nil {
 		return protocol.Record{}, err
 	}
-	old, judged, no, err := g.fold().Complete(t.b, &h, d.Body, d.Rev)
+	return g.append(old, &h, judged)
+}
+
+// Judge gives the body that an act would write, and writes nothing: the faults are
+// those of Act.
+func (t *Tx) Judge(d protocol.Draft) ([]byte, error) {
+	_, _, judged, err := t.judge(&d)
+	return judged.Body, err
+}
+
+func (t *Tx) judge(d *protocol.Draft) (old *protocol.Record, h protocol.Header, judged protocol.Judged, err error) {
+	if h, err = t.header(d); err != nil {
+		return nil, h, judged, err
+	}
+	old, judged, no, err := t.g.fold().Complete(t.b, &h, d.Body, d.Rev)
 	if err != nil {
-		return protocol.Record{}, fmt.Errorf("judge %s of %s: %w", d.Act, d.Ref, err)
+		return nil, h, judged, fmt.Errorf("judge %s of %s: %w", d.Act, d.Ref, err)
 	}
 	if no == nil && d.RecEpoch != 0 && d.RecEpoch != h.RecEpoch {
 		no = &protocol.Refusal{Rule: "G-02", Text: "该记录已移交过,请按最新状态办理"}
 	}
 	if no != nil {
-		return protocol.Record{}, no.Fault(string(d.Act), d.Ref)
+		return nil, h, judged, no.Fault(string(d.Act), d.Ref)
 	}
-	return g.append(old, &h, judged)
+	return old, h, judged, nil
 }
 
 // mayAct refuses what no rule of a kind decides.
@@ -115,11 +135,30 @@ func (g *group) append(old *protocol.Record, h *protocol.Header, judged protocol
 		g.touch(c.Record.Ref)
 	}
 	rec := changes[0].Record
+	if err := g.rewake(old, &rec, &judged, changes[1:]); err != nil {
+		return protocol.Record{}, err
+	}
 	if err := moveKeys(tx, rec.Ref, tidy(judged.Was.Keys), tidy(judged.Terms.Keys)); err != nil {
 		return protocol.Record{}, err
 	}
 	g.steps = append(g.steps, step{act: &act{entry: e, home: rec.Home, epoch: rec.Epoch, moved: followed(changes[1:])}})
 	return rec, g.line(&e)
+}
+
+// rewake moves the record, and what followed it, in the index of what this place
+// must see to. The terms are at hand: nothing is decoded again.
+func (g *group) rewake(old, now *protocol.Record, judged *protocol.Judged, others []fold.Change) error {
+	var had, has protocol.Instant
+	if old != nil && old.Home == g.s.config.Node {
+		had = judged.Was.Wake
+	}
+	if now.Home == g.s.config.Node {
+		has = judged.Terms.Wake
+	}
+	if err := g.moveWake(now.Ref, had, has); err != nil {
+		return err
+	}
+	return g.follow(others)
 }
 
 func followed(changes []fold.Change) (all []moved) {

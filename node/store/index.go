@@ -38,18 +38,22 @@ func findKey(tx *bbolt.Tx, kind protocol.KindName, key string) (refs []protocol.
 // this build does not know has none, nor has a body that cannot be read: the
 // record is kept as the hub sent it, it is only not found by key.
 func keysOf(rec *protocol.Record) []string {
-	if rec == nil || rec.Body == nil {
+	if rec == nil {
 		return nil
 	}
+	return tidy(termsOf(rec).Keys)
+}
+
+func termsOf(rec *protocol.Record) protocol.Terms {
 	kind := protocol.Lookup(rec.Ref.Kind)
-	if kind == nil {
-		return nil
+	if kind == nil || rec.Body == nil {
+		return protocol.Terms{}
 	}
 	terms, err := kind.Terms(rec.Body)
 	if err != nil {
-		return nil
+		return protocol.Terms{}
 	}
-	return tidy(terms.Keys)
+	return terms
 }
 
 func tidy(keys []string) []string {
@@ -58,10 +62,13 @@ func tidy(keys []string) []string {
 	return slices.Compact(keys)
 }
 
-// reindex moves the keys of a record from its old state to its new one; either
+// reindex moves what leads to a record from its old state to its new one; either
 // may be nil.
-func reindex(tx *bbolt.Tx, ref protocol.Ref, old, now *protocol.Record) error {
-	return moveKeys(tx, ref, keysOf(old), keysOf(now))
+func (g *group) reindex(ref protocol.Ref, old, now *protocol.Record) error {
+	if err := g.moveWake(ref, g.wakeOf(old), g.wakeOf(now)); err != nil {
+		return err
+	}
+	return moveKeys(g.tx, ref, keysOf(old), keysOf(now))
 }
 
 // moveKeys wants both lists tidy.

@@ -16,10 +16,13 @@ import (
 // ones stay inside the root page, so that a commit writes few pages.
 var (
 	bucketNode    = []byte("node")                                                                // what this place is and where it stands, see the rows below
-	bucketNumber  = []byte("num")                                                                 // case → last counter; block/<id> → next number
+	bucketNumber  = []byte("num")                                                                 // case → last counter; block/<id> → next number; doc/…, no/… → last number
 	bucketKey     = []byte("key")                                                                 // kind 0 key 0 id → nothing
 	bucketPending = [...][]byte{protocol.Urgent: []byte("pend1"), protocol.Bulk: []byte("pend2")} // seq → pending
 	bucketWork    = []byte("work")                                                                // lane, seq → Work
+	bucketWake    = []byte("wake")                                                                // instant, kind 0 id → nothing: what this place must see to by itself
+	bucketKept    = []byte("kept")                                                                // short hash of an idempotency key → Kept
+	bucketPaper   = []byte("paper")                                                               // run/<series> → settled numbers; log/<serial> → prints
 	bucketSnap    = []byte("snap")                                                                // kind 0 id → record: a scope snapshot on its way in
 )
 
@@ -37,14 +40,14 @@ const (
 // format is the version of the whole database and of its rows.
 const format = 1
 
-func makeBuckets(tx *bbolt.Tx) error {
+func makeBuckets(tx *bbolt.Tx, node protocol.NodeID) error {
 	if err := fold.Init(tx); err != nil {
 		return err
 	}
 	if err := journal.Init(tx); err != nil {
 		return err
 	}
-	names := [][]byte{bucketNode, bucketNumber, bucketKey, bucketWork, bucketSnap}
+	names := [][]byte{bucketNode, bucketNumber, bucketKey, bucketKept, bucketWork, bucketSnap, bucketPaper}
 	for _, lane := range protocol.Lanes {
 		names = append(names, bucketPending[lane])
 	}
@@ -53,7 +56,7 @@ func makeBuckets(tx *bbolt.Tx) error {
 			return fmt.Errorf("make bucket %s: %w", name, err)
 		}
 	}
-	return nil
+	return makeWake(tx, node)
 }
 
 // putRow stores v as JSON in the checked envelope.

@@ -54,6 +54,12 @@ func (st *state) saveNumbers(tx *bbolt.Tx, old *state) error {
 			return err
 		}
 	}
+	for _, c := range st.counts {
+		if err := putRow(tx, bucketNumber, []byte(c.row), c.last); err != nil {
+			return err
+		}
+	}
+	st.counts = nil
 	for _, b := range st.blocks {
 		if slices.Contains(old.blocks, b) {
 			continue

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/wire"
@@ -15,6 +16,7 @@ import (
 // process died. Exactly one member is set.
 type step struct {
 	act     *act
+	kept    *kept
 	numbers *numbers
 	ack     *wire.Ack // not in the redo log: a lost ack comes again (replication.R11)
 }
@@ -41,7 +43,8 @@ type numbers struct {
 	blocks []block // id and next count
 }
 
-// encodeSteps writes the payload of a redo record: counters, then acts.
+// encodeSteps writes the payload of a redo record: counters, then acts and
+// kept answers in their order.
 func encodeSteps(dst []byte, steps []step) []byte {
 	var n numbers
 	for _, s := range steps {
@@ -55,8 +58,11 @@ func encodeSteps(dst []byte, steps []step) []byte {
 		dst = binary.BigEndian.AppendUint64(appendText(dst, b.id), b.next)
 	}
 	for _, s := range steps {
-		if s.act != nil {
+		switch {
+		case s.act != nil:
 			dst = s.act.encode(dst)
+		case s.kept != nil:
+			dst = s.kept.redo(dst)
 		}
 	}
 	return dst
@@ -84,6 +90,10 @@ func decodeSteps(payload []byte) ([]step, error) {
 	}
 	var steps []step
 	for r.err == nil && len(r.left) > 0 {
+		if r.left[0] == keptMark {
+			steps = append(steps, step{kept: r.kept()})
+			continue
+		}
 		steps = append(steps, step{act: r.act()})
 	}
 	if r.err != nil {
@@ -142,6 +152,8 @@ func (g *group) replay(steps []step) error {
 		switch {
 		case s.act != nil:
 			err = g.replayAct(s.act)
+		case s.kept != nil:
+			err = g.putKept(s.kept)
 		case s.ack != nil:
 			if err = g.settle(); err == nil {
 				err = g.acknowledge(s.ack)
@@ -192,6 +204,11 @@ func (g *group) line(e *protocol.Entry) error {
 func (st *state) renew(n *numbers) {
 	st.cases = max(st.cases, n.cases)
 	blocks := append([]block(nil), st.blocks...)
+	for _, b := range n.blocks {
+		if strings.HasPrefix(b.id, rowSeries) || strings.HasPrefix(b.id, rowDay) {
+			st.setCount(b.id, b.next-1)
+		}
+	}
 	for i := range blocks {
 		for _, b := range n.blocks {
 			if b.id == blocks[i].id {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"xiangyun/protocol"
@@ -130,9 +131,21 @@ func (s *Store) keep(g *group) (outcome, fatal error) {
 // count adds the counters to the steps when they moved.
 func (g *group) count() {
 	was := g.s.committed()
-	if g.state.cases != was.cases || !sameBlocks(g.state.blocks, was.blocks) {
-		g.steps = append(g.steps, step{numbers: &numbers{cases: g.state.cases, blocks: g.state.blocks}})
+	moved := movedCounts(was.counts, g.state.counts)
+	if g.state.cases != was.cases || !sameBlocks(g.state.blocks, was.blocks) || len(moved) > 0 {
+		g.steps = append(g.steps, step{numbers: &numbers{cases: g.state.cases, blocks: append(moved, g.state.blocks...)}})
 	}
+}
+
+// movedCounts gives the counters that the round moved, as the redo log writes
+// them: like a block, by the number that comes next.
+func movedCounts(was, now []count) (moved []block) {
+	for _, c := range now {
+		if !slices.Contains(was, c) {
+			moved = append(moved, block{id: c.row, next: c.last + 1})
+		}
+	}
+	return moved
 }
 
 func sameBlocks(a, b []block) bool {

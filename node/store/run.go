@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"xiangyun/protocol"
 )
 
 // maxGroup bounds how many callers share one write to the disk.
@@ -169,8 +172,27 @@ func (s *Store) closed() error {
 // be short, because every other writer waits, and must not call the Store: it
 // reads through tx. A panic of fn comes out of Update.
 func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error) error {
+	var stamped protocol.Instant
+	for asides := 0; ; asides++ {
+		err := s.update(ctx, &stamped, asides, fn)
+		var aside *Aside
+		if !errors.As(err, &aside) {
+			return err
+		}
+		if err := aside.Do(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// update runs fn once. at is stamped by the first run: those after an Aside keep
+// its instant, which is in what was made aside.
+func (s *Store) update(ctx context.Context, at *protocol.Instant, asides int, fn func(tx *Tx) error) error {
 	return s.do(ctx, false, func(g *group) error {
-		tx := &Tx{ReadTx: ReadTx{b: g.tx}, g: g, now: s.clock.stamp()}
+		if *at == 0 {
+			*at = s.clock.stamp()
+		}
+		tx := &Tx{ReadTx: ReadTx{b: g.tx}, g: g, now: *at, asides: asides}
 		defer func() { tx.g = nil }()
 		if err := fn(tx); err != nil {
 			return err

@@ -25,12 +25,12 @@ func (s *Store) Scrub(ctx context.Context) error {
 			return fmt.Errorf("scrub %s lane: %w", lane, err)
 		}
 	}
-	for _, name := range [][]byte{bucketNode, bucketNumber, bucketWork, bucketSnap, bucketPending[protocol.Urgent], bucketPending[protocol.Bulk]} {
+	for _, name := range [][]byte{bucketNode, bucketNumber, bucketKept, bucketWork, bucketSnap, bucketPending[protocol.Urgent], bucketPending[protocol.Bulk]} {
 		if err := s.scrubRows(ctx, name); err != nil {
 			return fmt.Errorf("scrub bucket %s: %w", name, err)
 		}
 	}
-	if err := s.view(scrubRecords); err != nil {
+	if err := s.view(func(tx *bbolt.Tx) error { return scrubRecords(tx, s.config.Node) }); err != nil {
 		return fmt.Errorf("scrub records: %w", err)
 	}
 	return ctx.Err()
@@ -84,7 +84,7 @@ func (s *Store) scrubRows(ctx context.Context, name []byte) error {
 
 // scrubRecords needs one state: the digest is of all records together. A
 // million take some seconds.
-func scrubRecords(tx *bbolt.Tx) error {
+func scrubRecords(tx *bbolt.Tx, node protocol.NodeID) error {
 	sum, err := fold.Recompute(tx)
 	if err != nil {
 		return damaged("records", err)
@@ -92,13 +92,19 @@ func scrubRecords(tx *bbolt.Tx) error {
 	if sum != fold.Digest(tx) {
 		return damaged("records", fmt.Errorf("digest is %s, want %s", sum, fold.Digest(tx)))
 	}
-	return scrubIndex(tx)
+	return scrubIndex(tx, node)
 }
 
-// scrubIndex finds keys that lead nowhere or are missing.
-func scrubIndex(tx *bbolt.Tx) error {
-	want := 0
+// scrubIndex finds keys and instants that lead nowhere or are missing.
+func scrubIndex(tx *bbolt.Tx, node protocol.NodeID) error {
+	want, wakes := 0, 0
 	err := fold.Each(tx, "", func(rec protocol.Record) error {
+		if at := termsOf(&rec).Wake; at != 0 && rec.Home == node {
+			wakes++
+			if tx.Bucket(bucketWake).Get(wakeKey(rec.Ref, at)) == nil {
+				return damaged("wake index", fmt.Errorf("%s is missing", rec.Ref))
+			}
+		}
 		for _, key := range keysOf(&rec) {
 			want++
 			if v := tx.Bucket(bucketKey).Get(append(keyPrefix(rec.Ref.Kind, key), rec.Ref.ID...)); v == nil {
@@ -110,10 +116,17 @@ func scrubIndex(tx *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
+	if err := counted(tx, bucketKey, want); err != nil {
+		return err
+	}
+	return counted(tx, bucketWake, wakes)
+}
+
+func counted(tx *bbolt.Tx, bucket []byte, want int) error {
 	have := 0
-	err = tx.Bucket(bucketKey).ForEach(func(_, _ []byte) error { have++; return nil })
+	err := tx.Bucket(bucket).ForEach(func(_, _ []byte) error { have++; return nil })
 	if err == nil && have != want {
-		err = damaged("key index", fmt.Errorf("%d keys, want %d", have, want))
+		err = damaged(string(bucket)+" index", fmt.Errorf("%d entries, want %d", have, want))
 	}
 	return err
 }

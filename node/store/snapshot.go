@@ -191,7 +191,7 @@ func (g *group) arrive(rec *protocol.Record) error {
 		return err
 	}
 	g.touch(rec.Ref)
-	return reindex(g.tx, rec.Ref, old, rec)
+	return g.reindex(rec.Ref, old, rec)
 }
 
 // redoUndecided puts on top what the hub had not decided at the snapshot's

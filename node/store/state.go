@@ -24,6 +24,7 @@ type state struct {
 	queue  [lanes]queued
 	cases  uint64  // last counter of a case id
 	blocks []block // receipt numbers this epoch may hand out
+	counts []count // other counters that moved since the pages were written
 	resync bool    // rebased, and the scope snapshot has not come: records may show what only orphans said
 
 	refused uint64 // own acts the hub refused since the start

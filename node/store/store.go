@@ -39,6 +39,9 @@ type Config struct {
 	Reserve int64
 	// MaxSize bounds the database file, in bytes; 0 does not (pitfalls.B6).
 	MaxSize int
+	// Scribe completes a draft inside its transaction, before it is judged: what an
+	// act owes beside itself, such as its document. An error refuses the act.
+	Scribe func(tx *Tx, d *protocol.Draft) error
 	// Audit names the kinds that are written up to 97 % of the disk; nil names none.
 	Audit func(protocol.KindName) bool
 
@@ -101,7 +104,7 @@ func Open(path string, c Config) (*Store, error) {
 func (s *Store) recover(path string) error {
 	var place redoPlace
 	err := s.db.Update(func(tx *bbolt.Tx) (err error) {
-		if err = makeBuckets(tx); err != nil {
+		if err = makeBuckets(tx, s.config.Node); err != nil {
 			return err
 		}
 		if s.onPages, err = load(tx, s.config); err != nil {

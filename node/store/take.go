@@ -107,7 +107,7 @@ func (g *group) install(l *wire.Line) error {
 		return err
 	}
 	g.touch(rec.Ref)
-	return reindex(g.tx, rec.Ref, old, &rec)
+	return g.reindex(rec.Ref, old, &rec)
 }
 
 // replace makes a record what the hub says it is, nil for gone, and puts the
@@ -152,7 +152,7 @@ func (g *group) overwrite(ref protocol.Ref, rec *protocol.Record) error {
 		return err
 	}
 	g.touch(ref)
-	return reindex(g.tx, ref, old, rec)
+	return g.reindex(ref, old, rec)
 }
 
 // redo applies an own line to its record again, under the hub index that
@@ -190,7 +190,10 @@ func (g *group) redoEntry(e *protocol.Entry, index uint64) error {
 	for _, c := range changes {
 		g.touch(c.Record.Ref)
 	}
-	return reindex(g.tx, e.Ref, old, &changes[0].Record)
+	if err := g.follow(changes[1:]); err != nil {
+		return err
+	}
+	return g.reindex(e.Ref, old, &changes[0].Record)
 }
 
 func (g *group) judgeAgain(h *protocol.Header, e *protocol.Entry) (old *protocol.Record, j protocol.Judged, no *protocol.Refusal, err error) {

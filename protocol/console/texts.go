@@ -8,7 +8,7 @@ import (
 
 // texts is the catalogue that both consoles share: words of the frame, and the
 // closed words of the protocol in both languages.
-var texts = join(frameTexts, stateTexts, actTexts, catalogueTexts, serviceTexts, accountTexts, lawTexts)
+var texts = join(frameTexts, stateTexts, actTexts, catalogueTexts, serviceTexts, accountTexts, lawTexts, deskTexts)
 
 func join(all ...page.Texts) page.Texts {
 	out := page.Texts{}
@@ -127,6 +127,7 @@ var actTexts = page.Texts{
 	"act.case.hand-over":   {ZH: "移交", EN: "Handed over"},
 	"act.case.acknowledge": {ZH: "签收", EN: "Arrival signed"},
 	"act.case.accept":      {ZH: "受理", EN: "Accepted"},
+	"act.case.resurrect":   {ZH: "凭收件凭证恢复", EN: "Brought back from the receipt"},
 	"act.case.refuse":      {ZH: "不予受理", EN: "Not accepted"},
 	"act.case.grant":       {ZH: "准予", EN: "Granted"},
 	"act.case.deny":        {ZH: "不予", EN: "Denied"},

@@ -18,6 +18,8 @@ var tones = map[string]page.Tone{
 	"review.approved": page.Good, "review.returned": page.Bad,
 	"listing.listed": page.Good, "listing.approved": page.Info, "listing.withheld": page.Warn,
 	"node.enrolled": page.Good, "node.planned": page.Plain, "node.fenced": page.Warn, "node.revoked": page.Bad,
+	"proposal.open": page.Warn, "proposal.confirmed": page.Good, "spotcheck.open": page.Info, "spotcheck.closed": page.Good,
+	"card.open": page.Warn, "card.answered": page.Info, "card.closed": page.Good, "basic.in_force": page.Good, "route.active": page.Good, "delegation.active": page.Good,
 	"agency.active": page.Good, "account.active": page.Good,
 	"outcome.refused": page.Bad, "outcome.quarantined": page.Warn, "outcome.queued": page.Warn, "outcome.orphan": page.Bad,
 	"necessity.required": page.Plain, "necessity.deferrable": page.Info,

@@ -8,10 +8,6 @@ import (
 	"xiangyun/protocol"
 )
 
-// receiptDomain keeps a receipt from ever being a valid signature of anything
-// else made with the same key, checkpoints included.
-const receiptDomain = "xiangyun receipt v1\x00"
-
 // CertificateID is how a receipt code names the certificate of its node: the
 // first half of the SHA-256 of the certificate as issued.
 func CertificateID(cert *x509.Certificate) [16]byte {
@@ -32,7 +28,7 @@ func (h *Holder) SignReceipt(r protocol.ReceiptQR) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return protocol.SealReceiptQR(text, ed25519.Sign(b.Key, []byte(receiptDomain+text)))
+	return protocol.SealReceiptQR(text, ed25519.Sign(b.Key, []byte(protocol.ReceiptDomain+text)))
 }
 
 // VerifyReceipt believes a scanned code when leaf, issued by one of roots to the
@@ -58,7 +54,7 @@ func VerifyReceipt(scanned string, leaf *x509.Certificate, roots []*x509.Certifi
 	if !ok || peer.Role != RoleNode || peer.ID != node {
 		return nil, denyReceipt("收件凭证由 %s 签发,但办件 %s 不属于该节点,不能采信;请联系省级管理员核查", peer, r.Case)
 	}
-	if !ed25519.Verify(peer.Key[:], []byte(receiptDomain+r.Text), r.Signature) {
+	if !r.SignedBy(peer.Key[:]) {
 		return nil, protocol.NewFault(protocol.BadSig, "verify receipt", "收件凭证的签名与内容不符:内容被改动或扫描有误,请重新扫描;仍不符的不能采信")
 	}
 	return &r.ReceiptQR, nil

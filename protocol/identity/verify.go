@@ -29,6 +29,21 @@ func verifyChain(certs, roots []*x509.Certificate, usage x509.ExtKeyUsage, at ti
 	return peer, nil
 }
 
+// ServerAt gives the hub server that a certificate (DER) named at a time. It is
+// Denied when none of roots issued it, when it was not valid then, or when it is
+// not a hub server's.
+func ServerAt(der []byte, roots []*x509.Certificate, at time.Time) (Peer, error) {
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return Peer{}, &protocol.Fault{Code: protocol.Denied, Op: "verify certificate", Text: "证书无法读取", Err: err}
+	}
+	peer, err := verifyChain([]*x509.Certificate{leaf}, roots, x509.ExtKeyUsageServerAuth, at)
+	if err == nil && peer.Role != RoleHub {
+		err = deny("身份 %s 不是省级服务器", peer)
+	}
+	return peer, err
+}
+
 func chainText(leaf *x509.Certificate, at time.Time) string {
 	switch {
 	case at.After(leaf.NotAfter):

@@ -41,6 +41,7 @@ type binding struct {
 	params []param
 	body   int // index of the body field, -1 for none
 	stream bool
+	maybe  bool         // nothing may be sent: then the body is its zero value
 	typ    reflect.Type // of the body
 }
 
@@ -72,7 +73,7 @@ func bindingOf(t reflect.Type, r Route) binding {
 			continue
 		}
 		if kind, ok := f.Tag.Lookup("body"); ok {
-			b.body, b.stream, b.typ = f.Index[0], kind == "stream", f.Type
+			b.body, b.stream, b.maybe, b.typ = f.Index[0], kind == "stream", kind == "maybe", f.Type
 			if b.stream != (f.Type == readerType) || len(f.Index) > 1 {
 				panic(fmt.Sprintf("rest: %s.%s: a stream is an io.Reader", t, f.Name))
 			}

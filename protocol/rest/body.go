@@ -20,6 +20,9 @@ func (b *binding) readBody(v reflect.Value, r *http.Request) error {
 		v.Set(reflect.ValueOf(r.Body))
 		return nil
 	}
+	if b.maybe && r.ContentLength == 0 {
+		return nil
+	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return protocol.NewFault(protocol.Malformed, "read body", "请求内容应为 application/json")
 	}

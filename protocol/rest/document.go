@@ -165,7 +165,7 @@ func (a *API) body(e *endpoint) *documentBody {
 	case e.in.stream:
 		return &documentBody{true, map[string]contentType{"application/octet-stream": {Schema: &Schema{}}}}
 	}
-	return &documentBody{true, map[string]contentType{"application/json": {a.schemas.of(e.in.typ, true), e.Example}}}
+	return &documentBody{!e.in.maybe, map[string]contentType{"application/json": {a.schemas.of(e.in.typ, true), e.Example}}}
 }
 
 func (a *API) success(e *endpoint) *documentAnswer {

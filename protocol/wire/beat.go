@@ -7,9 +7,10 @@ type NodeBeat struct {
 	Boot       Boot             `json:"boot"`
 	Time       protocol.Instant `json:"time"`
 	Heads      Positions        `json:"heads,omitempty"`
-	QueueBytes uint64           `json:"queueBytes"` // not yet acknowledged
-	FreeDisk   uint64           `json:"freeDisk"`   // bytes
-	BlockLeft  uint64           `json:"blockLeft"`  // receipt numbers left in the reserved block
+	QueueBytes uint64           `json:"queueBytes"`       // not yet acknowledged
+	FreeDisk   uint64           `json:"freeDisk"`         // bytes
+	BlockLeft  uint64           `json:"blockLeft"`        // receipt numbers left in the reserved block
+	Forked     Positions        `json:"forked,omitempty"` // own lines where the hub has others, found by the node itself (replication.F1)
 }
 
 // Frame is FrameBeat.
@@ -21,6 +22,7 @@ func (b NodeBeat) Validate() error {
 		must(b.Boot != Boot{}, "boot is zero"),
 		must(b.Time > 0, "time is missing"),
 		b.Heads.validate("heads"),
+		b.Forked.validate("forked"),
 	)
 }
 

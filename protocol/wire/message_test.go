@@ -64,6 +64,7 @@ var messageRules = map[string][]rule{
 		{"boot is drawn", "boot", `"00000000000000000000000000000000"`},
 		{"time is there", "time", `0`},
 		{"heads have hashes", "heads", badPos},
+		{"forked lines have hashes", "forked", badPos},
 	},
 	"HubBeat": {
 		{"time is there", "time", `0`},
@@ -121,6 +122,8 @@ var messageRules = map[string][]rule{
 		{"time is there", "time", `0`},
 		{"is signed", "sig", `""`},
 		{"signature is short", "sig", `"` + strings.Repeat("AAAA", 86) + `"`},
+		{"voters are not below 0", "voters", `-1`},
+		{"certificate is short", "cert", `"` + strings.Repeat("AAAA", 1400) + `"`},
 	},
 }
 
@@ -244,7 +247,7 @@ func TestReceiptSignsEveryField(t *testing.T) { // replication.md §13 B4
 	for name, spoil := range map[string]func(*BlobReceipt){
 		"id": func(r *BlobReceipt) { r.ID = sampleBlob(8) }, "size": func(r *BlobReceipt) { r.Size++ },
 		"server": func(r *BlobReceipt) { r.Server = "hub3" }, "epoch": func(r *BlobReceipt) { r.Epoch++ },
-		"time": func(r *BlobReceipt) { r.Time++ },
+		"time": func(r *BlobReceipt) { r.Time++ }, "voters": func(r *BlobReceipt) { r.Voters++ },
 	} {
 		r := base
 		spoil(&r)
@@ -253,4 +256,6 @@ func TestReceiptSignsEveryField(t *testing.T) { // replication.md §13 B4
 		}
 	}
 	golden(t, "receipt.signed.hex", toHex(base.Signed()))
+	base.Voters = 3
+	golden(t, "receipt.voters.signed.hex", toHex(base.Signed()))
 }

@@ -32,6 +32,16 @@ func AppendRecord(dst []byte, r *protocol.Record) []byte {
 	return endEnvelope(append(dst, r.Body...), start)
 }
 
+// BodyIn is the body of r inside encoded, to which AppendRecord has just
+// written r: a copy that lives as long as the stored bytes and costs nothing.
+func BodyIn(encoded []byte, r *protocol.Record) []byte {
+	if r.Body == nil {
+		return nil
+	}
+	end := len(encoded) - envelopeTail
+	return encoded[end-len(r.Body) : end : end]
+}
+
 // ReadRecord reads the record at the front of src and gives what follows it.
 // It verifies the format and not the values: what came from another place is
 // also put to CheckRecord, as ReadLines and ReadSnapPart do. Body is a view of

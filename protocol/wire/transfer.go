@@ -92,8 +92,13 @@ type BlobReceipt struct {
 	Server protocol.NodeID  `json:"server"`
 	Epoch  uint64           `json:"epoch"` // of the uploading origin, so that a fenced one's receipts do not count (F4)
 	Time   protocol.Instant `json:"time"`
-	Sig    []byte           `json:"sig"` // by Server's key, over Signed
+	Voters int              `json:"voters,omitempty"` // of the hub, as Server knew it: how many make a majority
+	Cert   []byte           `json:"cert,omitempty"`   // Server's certificate, DER: who signs is proved by it alone
+	Sig    []byte           `json:"sig"`              // by Server's key, over Signed
 }
+
+// maxCert bounds a certificate in a receipt; ours have some 600 bytes.
+const maxCert = 4 << 10
 
 // Frame is FrameReceipt.
 func (BlobReceipt) Frame() FrameType { return FrameReceipt }
@@ -107,17 +112,34 @@ func (r BlobReceipt) Validate() error {
 		r.Server.Validate(),
 		must(r.Epoch > 0, "epoch is 0"),
 		must(r.Time > 0, "time is missing"),
+		must(r.Voters >= 0, "voters below 0"),
+		must(len(r.Cert) <= maxCert, fmt.Sprintf("certificate of %d bytes", len(r.Cert))),
 		must(len(r.Sig) > 0 && len(r.Sig) <= maxSig, fmt.Sprintf("signature of %d bytes", len(r.Sig))),
 	)
 }
 
+// Short is the receipt as it stands in a manifest, which names id and size once.
+func (r BlobReceipt) Short() protocol.BlobReceipt {
+	return protocol.BlobReceipt{Server: r.Server, Epoch: r.Epoch, At: r.Time, Voters: r.Voters, Cert: r.Cert, Sig: r.Sig}
+}
+
 // Signed gives the bytes that Sig is over: a word of their own, so that no
-// other signature of that key can pass for a receipt, and every other field.
+// other signature of that key can pass for a receipt, and every other field but
+// the certificate, which is proof enough of itself. A receipt without voters is
+// of the first form, which can still be read and counts nowhere.
 func (r BlobReceipt) Signed() []byte {
-	out := appendStr8(nil, "xiangyun chunk receipt 1")
+	word := "xiangyun chunk receipt 2"
+	if r.Voters == 0 {
+		word = "xiangyun chunk receipt 1"
+	}
+	out := appendStr8(nil, word)
 	out = appendStr8(out, r.ID)
 	out = appendU64(out, uint64(r.Size))
 	out = appendStr8(out, r.Server)
 	out = appendU64(out, r.Epoch)
-	return appendU64(out, uint64(r.Time))
+	out = appendU64(out, uint64(r.Time))
+	if r.Voters == 0 {
+		return out
+	}
+	return appendU64(out, uint64(r.Voters))
 }

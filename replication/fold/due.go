@@ -43,14 +43,40 @@ func Lapsed(tx *bbolt.Tx, after, until protocol.Instant, max int) (found []Lapse
 	c := tx.Bucket(bucketDue).Cursor()
 	start := binary.BigEndian.AppendUint64(nil, uint64(after)+1)
 	for k, _ := c.Seek(start); k != nil && len(found) < max; k, _ = c.Next() {
-		at := protocol.Instant(binary.BigEndian.Uint64(k))
-		if at > until {
+		l, ok := parseDue(k)
+		if ok && l.At > until {
 			break
 		}
-		refPart, clock, ok := bytes.Cut(k[8:], followGap)
-		ref, err := parseRefKey(bytes.Clone(refPart))
-		if ok && err == nil {
-			found = append(found, Lapse{Ref: ref, Clock: protocol.ClockID(clock), At: at})
+		if ok {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// parseDue copies out of the transaction (pitfalls.B7).
+func parseDue(k []byte) (l Lapse, ok bool) {
+	if len(k) < 8 {
+		return l, false
+	}
+	refPart, clock, ok := bytes.Cut(k[8:], followGap)
+	ref, err := parseRefKey(bytes.Clone(refPart))
+	return Lapse{Ref: ref, Clock: protocol.ClockID(clock), At: protocol.Instant(binary.BigEndian.Uint64(k))}, ok && err == nil
+}
+
+// Running lists clocks in order of time, record and clock, those with an instant
+// up to until and behind the one given, at most max: a walk over what runs that
+// a caller takes up again behind the last it was given.
+func Running(tx *bbolt.Tx, behind Lapse, until protocol.Instant, max int) (found []Lapse) {
+	c := tx.Bucket(bucketDue).Cursor()
+	start := dueKey(behind.Ref, protocol.Deadline{Clock: behind.Clock, At: behind.At})
+	for k, _ := c.Seek(start); k != nil && len(found) < max; k, _ = c.Next() {
+		l, ok := parseDue(k)
+		if ok && l.At > until {
+			break
+		}
+		if ok && l != behind {
+			found = append(found, l)
 		}
 	}
 	return found

@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"xiangyun/protocol"
+	"xiangyun/protocol/wire"
 )
 
 // TestEntryRules has the rows of replication.A9 to A16: what an entry meets
@@ -161,6 +163,23 @@ func TestChangesSayWhoHadAndHas(t *testing.T) {
 	}
 	if c.Record.Home != "changchun" || c.Record.Epoch != 2 || c.Record.Rev != 2 {
 		t.Errorf("handed over: %+v", c.Record)
+	}
+}
+
+// A record that is kept in memory, as the feed does, must not hold the batch
+// that brought it.
+func TestARecordDoesNotHoldTheBytesItCameIn(t *testing.T) {
+	b := newBase(t)
+	h := header()
+	h.Seq = 1
+	e, err := wire.Seal(&h, []byte(`{"text":"甲","home":"yanbian"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.fold(&e)
+	clear(e.Body)
+	if body := r.Changes[0].Record.Body; !bytes.Contains(body, []byte("甲")) {
+		t.Errorf("the body followed the batch: %q", body)
 	}
 }
 

@@ -23,7 +23,11 @@ type Change struct {
 	Before protocol.Audience
 	After  protocol.Audience
 	Own    bool
+	Old    *protocol.Record    // nil when Record is new
+	Ended  []protocol.Deadline // the clocks that ran before
 	Due    []protocol.Deadline // the clocks that run for Record now
+	Unlike protocol.Likeness   // what the old record was compared by
+	Like   protocol.Likeness   // what Record is compared by
 }
 
 // Result is what became of one entry of Origin.
@@ -177,7 +181,8 @@ func (f Fold) Apply(tx *bbolt.Tx, old *protocol.Record, h *protocol.Header, j pr
 	if err := follow(tx, rec.Ref, j.Target); err != nil {
 		return nil, err
 	}
-	change := Change{Record: rec, After: withHome(j.After, rec.Home), Own: old != nil || !kind.AllowsForeign(h.Act), Due: j.Due}
+	change := Change{Record: rec, After: withHome(j.After, rec.Home), Own: old != nil || !kind.AllowsForeign(h.Act),
+		Old: old, Ended: j.Ended, Due: j.Due, Unlike: j.Unlike, Like: j.Like}
 	if old != nil {
 		change.Before = withHome(j.Before, old.Home)
 	}

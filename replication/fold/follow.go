@@ -59,12 +59,12 @@ func moveFollowers(tx *bbolt.Tx, target protocol.Ref, home protocol.NodeID, inde
 		if err != nil {
 			return nil, fmt.Errorf("clocks of %s: %w", ref, err)
 		}
-		before := withHome(reach, rec.Home)
+		before, old := withHome(reach, rec.Home), rec
 		rec.Home, rec.Epoch, rec.Index = home, rec.Epoch+1, index
 		if err := put(tx, &rec, kind.Keep); err != nil {
 			return nil, err
 		}
-		changes = append(changes, Change{Record: rec, Before: before, After: withHome(reach, home), Due: due})
+		changes = append(changes, Change{Record: rec, Before: before, After: withHome(reach, home), Old: &old, Ended: due, Due: due})
 	}
 	return changes, nil
 }

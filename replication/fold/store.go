@@ -120,12 +120,15 @@ func EachFrom(tx *bbolt.Tx, kind protocol.KindName, after string, fn func(protoc
 	return nil
 }
 
-// put replaces a record and moves the digest along.
+// put replaces a record and moves the digest along. Body becomes that of the
+// stored value: whoever keeps the record does not hold the batch it came in.
 func put(tx *bbolt.Tx, rec *protocol.Record, keep bool) error {
 	if err := wire.CheckRecord(rec); err != nil { // the feed could not carry it
 		return fmt.Errorf("store record %s: %w", rec.Ref, err)
 	}
-	key, value := refKey(rec.Ref), wire.EndValue(wire.AppendRecord(wire.BeginValue(recordVersion, wire.RecordSize(rec)), rec))
+	key, value := refKey(rec.Ref), wire.AppendRecord(wire.BeginValue(recordVersion, wire.RecordSize(rec)), rec)
+	rec.Body = wire.BodyIn(value, rec)
+	value = wire.EndValue(value)
 	bucket := tx.Bucket(bucketRecords)
 	if err := shift(tx, key, bucket.Get(key), value); err != nil {
 		return err

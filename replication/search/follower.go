@@ -193,11 +193,11 @@ func (f *Follower) next(ctx context.Context, worked time.Duration) (refs []proto
 // take brings changed records into the index.
 func (f *Follower) take(ctx context.Context, refs []protocol.Ref, upto uint64) error {
 	b := batch{add: f.ix.Update}
-	err := f.each(ctx, refs, func(ref protocol.Ref, r *protocol.Record) error {
+	err := f.each(ctx, refs, func(ref protocol.Ref, r *protocol.Record, v *known) error {
 		if r == nil {
-			return f.lost(&b, ref)
+			return lost(&b, ref, v)
 		}
-		_, err := f.put(&b, *r)
+		_, err := f.put(&b, *r, v)
 		return err
 	})
 	if err != nil {
@@ -213,19 +213,24 @@ func (f *Follower) take(ctx context.Context, refs []protocol.Ref, upto uint64) e
 // loadAtOnce is how many records are held in memory at once.
 const loadAtOnce = 256
 
-// each calls fn for every ref with its record, nil when it is not here.
-func (f *Follower) each(ctx context.Context, refs []protocol.Ref, fn func(protocol.Ref, *protocol.Record) error) error {
+// each calls fn for every ref with its record, nil when it is not here, and with
+// what the index knew of it: refs are named once between two batches.
+func (f *Follower) each(ctx context.Context, refs []protocol.Ref, fn func(protocol.Ref, *protocol.Record, *known) error) error {
 	for part := range slices.Chunk(refs, loadAtOnce) {
 		here, err := f.src.Load(ctx, part)
 		if err != nil {
 			return fmt.Errorf("load changed records: %w", err)
 		}
-		for _, ref := range part {
+		have, err := f.ix.versions(part)
+		if err != nil {
+			return err
+		}
+		for i, ref := range part {
 			var r *protocol.Record
 			if len(here) > 0 && here[0].Ref == ref {
 				r, here = &here[0], here[1:]
 			}
-			if err := fn(ref, r); err != nil {
+			if err := fn(ref, r, &have[i]); err != nil {
 				return err
 			}
 		}
@@ -235,15 +240,11 @@ func (f *Follower) each(ctx context.Context, refs []protocol.Ref, fn func(protoc
 
 // put hands a record on when the index does not have it yet, and reports
 // whether the record can be found.
-func (f *Follower) put(b *batch, r protocol.Record) (found bool, err error) {
-	v, known, err := f.ix.version(r.Ref)
-	if err != nil {
-		return false, err
-	}
-	if known && !v.gone && v.epoch == r.Epoch && v.rev == r.Rev {
+func (f *Follower) put(b *batch, r protocol.Record, v *known) (found bool, err error) {
+	if v.ok && !v.gone && v.epoch == r.Epoch && v.rev == r.Rev {
 		return true, nil
 	}
-	if known && (v.epoch > r.Epoch || v.epoch == r.Epoch && v.rev > r.Rev) {
+	if v.ok && (v.epoch > r.Epoch || v.epoch == r.Epoch && v.rev > r.Rev) {
 		return false, errAhead
 	}
 	d := f.doc(r)
@@ -251,10 +252,9 @@ func (f *Follower) put(b *batch, r protocol.Record) (found bool, err error) {
 }
 
 // lost takes a record out that is no longer here, at the version it had.
-func (f *Follower) lost(b *batch, ref protocol.Ref) error {
-	v, known, err := f.ix.version(ref)
-	if err != nil || !known || v.gone {
-		return err
+func lost(b *batch, ref protocol.Ref, v *known) error {
+	if !v.ok || v.gone {
+		return nil
 	}
 	return b.put(Doc{Ref: ref, Epoch: v.epoch, Rev: v.rev, Gone: true})
 }
@@ -277,7 +277,11 @@ func (f *Follower) reconcile(ctx context.Context) error {
 	b := batch{add: f.ix.Update}
 	var here uint64
 	upto, err := f.src.Each(ctx, func(r protocol.Record) error {
-		found, err := f.put(&b, r)
+		v, err := f.ix.knows(r.Ref)
+		if err != nil {
+			return err
+		}
+		found, err := f.put(&b, r, &v)
 		if found {
 			here++
 		}
@@ -312,11 +316,11 @@ func (f *Follower) dropStrays(ctx context.Context, here uint64) error {
 		if len(refs) == 0 {
 			return b.flush()
 		}
-		err = f.each(ctx, refs, func(ref protocol.Ref, r *protocol.Record) error {
+		err = f.each(ctx, refs, func(ref protocol.Ref, r *protocol.Record, v *known) error {
 			if r != nil {
 				return nil
 			}
-			return f.lost(&b, ref)
+			return lost(&b, ref, v)
 		})
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ func Open(path string, log *slog.Logger) (*Index, error) {
 	if ix.log == nil {
 		ix.log = slog.New(slog.DiscardHandler)
 	}
-	db, err := openGuarded(path)
+	db, err := openChecked(path)
 	if err != nil && !errors.Is(err, errInUse) && !errors.Is(err, fs.ErrPermission) {
 		ix.log.Warn("search index cannot be read, starting an empty one", "path", path, "err", err)
 		if err := os.Rename(path, path+".bad"); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -181,16 +181,38 @@ func (ix *Index) note(err error) error {
 // Version gives the version of a record that the index holds; ok is false when
 // it has never seen the record. A record that is gone keeps its version.
 func (ix *Index) Version(ref protocol.Ref) (epoch, rev uint64, ok bool, err error) {
-	v, ok, err := ix.version(ref)
-	return v.epoch, v.rev, ok, err
+	v, err := ix.knows(ref)
+	return v.epoch, v.rev, v.ok, err
 }
 
-func (ix *Index) version(ref protocol.Ref) (v version, ok bool, err error) {
-	err = ix.read(func(tx *bbolt.Tx) (err error) {
-		v, ok, err = versionIn(tx.Bucket(refBucket), ref)
-		return err
+// known is the version of a record that the index holds; ok is false when it
+// has never seen the record.
+type known struct {
+	version
+	ok bool
+}
+
+func (ix *Index) knows(ref protocol.Ref) (known, error) {
+	list, err := ix.versions([]protocol.Ref{ref})
+	if err != nil {
+		return known{}, err
+	}
+	return list[0], nil
+}
+
+// versions looks refs up in one transaction.
+func (ix *Index) versions(refs []protocol.Ref) ([]known, error) {
+	list := make([]known, len(refs))
+	err := ix.read(func(tx *bbolt.Tx) (err error) {
+		bucket := tx.Bucket(refBucket)
+		for i, ref := range refs {
+			if list[i].version, list[i].ok, err = versionIn(bucket, ref); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return v, ok, err
+	return list, err
 }
 
 // refs lists up to n records behind after, gone ones included.

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"errors"
@@ -103,6 +104,7 @@ type updater struct {
 	st                *state
 	docs, refs, lists *bbolt.Bucket
 	counts            map[string]int64 // change of the length of lists
+	listed            [][]byte         // keys to put into lists
 	added             []added
 }
 
@@ -126,6 +128,9 @@ func apply(tx *bbolt.Tx, batch []Doc) error {
 		if err := u.take(&batch[i]); err != nil {
 			return err
 		}
+	}
+	if err := u.putLists(); err != nil {
+		return err
 	}
 	if len(u.added) > 0 {
 		if err := u.writeText(tx.Bucket(segBucket)); err != nil {
@@ -180,7 +185,22 @@ func (u *updater) insert(h handle, d *Doc) error {
 	}
 	u.added = append(u.added, added{h, d})
 	u.st.live++
-	return u.eachList(&view, 1, func(prefix string) error { return u.lists.Put(listKey(prefix, h), nil) })
+	return u.eachList(&view, 1, func(prefix string) error {
+		u.listed = append(u.listed, listKey(prefix, h))
+		return nil
+	})
+}
+
+// putLists puts the keys of all lists in their order: neighbours of one list are
+// put one after another, so that a page is found and opened once.
+func (u *updater) putLists() error {
+	slices.SortFunc(u.listed, bytes.Compare)
+	for _, key := range u.listed {
+		if err := u.lists.Put(key, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (u *updater) remove(h handle) error {

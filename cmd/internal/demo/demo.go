@@ -157,7 +157,7 @@ func (d *Demo) serveHub(ctx context.Context, id string) error {
 		return err
 	}
 	dir := filepath.Join(d.Dir, id)
-	p := &Proc{Name: id, Dir: dir, HTTP: web, env: d.Env, args: []string{"hub", "serve", "--dir", dir, "--listen", quic, "--advertise", quic, "--http", web}}
+	p := &Proc{Name: id, Dir: dir, HTTP: web, env: d.Env, args: []string{"hub", "serve", "--dir", dir, "--listen", quic, "--advertise", quic, "--http", web, "--reserve", "16MiB"}}
 	d.hubs = append(d.hubs, p)
 	if err := p.start(ctx, d.Exe); err != nil {
 		return err

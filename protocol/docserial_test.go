@@ -1,10 +1,8 @@
-package paper
+package protocol
 
 import (
 	"strings"
 	"testing"
-
-	"xiangyun/protocol"
 )
 
 func TestSerialReadsBack(t *testing.T) {
@@ -37,10 +35,10 @@ func TestSerialRefusals(t *testing.T) {
 }
 
 func TestPlaceCode(t *testing.T) {
-	if c := PlaceCode(&protocol.Node{ID: "yanbian", Divisions: []protocol.Division{"222400", "222401"}}); c != "222400" {
+	if c := (&Node{ID: "yanbian", Divisions: []Division{"222400", "222401"}}).PlaceCode(); c != "222400" {
 		t.Errorf("code %q", c)
 	}
-	if c := PlaceCode(&protocol.Node{ID: "changchun-xinqu"}); c != "changchun-xinqu" {
+	if c := (&Node{ID: "changchun-xinqu"}).PlaceCode(); c != "changchun-xinqu" {
 		t.Errorf("code %q", c)
 	}
 }

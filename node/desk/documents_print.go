@@ -1,0 +1,235 @@
+package desk
+
+import (
+	"context"
+
+	"xiangyun/node/paper"
+	"xiangyun/node/store"
+	"xiangyun/protocol"
+)
+
+// Printed is a document as it is printed: the same bytes each time.
+type Printed struct {
+	Doc      protocol.Doc
+	Case     protocol.Ref
+	Title    string
+	PDF      []byte
+	Sum      protocol.Hash      // SHA-256 of PDF
+	Prints   []store.Print      // when it was printed here
+	Warnings []protocol.Warning // what a person should look at before handing it over
+}
+
+// Document gives a document of a case as it was printed. A file that is not here is
+// made again from the entry, and given only when it says what the entry says it said.
+func (d *Desk) Document(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) (Printed, error) {
+	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
+		return Printed{}, err
+	}
+	p := Printed{Case: on}
+	var found []paper.Document
+	err := d.Store.View(func(tx *store.ReadTx) (err error) {
+		c, _, err := load[protocol.Case](tx, on)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if p.Doc, ok = c.DocOf(serial); !ok {
+			return noDocument(on, serial)
+		}
+		if p.Prints, err = tx.Prints(serial); err != nil {
+			return err
+		}
+		found, err = sources(tx, on, c, p.Doc)
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	return p, d.print(ctx, &p, found)
+}
+
+func noDocument(on protocol.Ref, serial string) error {
+	f := protocol.NewFault(protocol.Gone, "read document", "没有编号为 %s 的文书", serial)
+	f.Ref = on
+	return f
+}
+
+// sources builds the document from what this place has of it: from the entry where
+// the journal is ours, and from the case as it stands, which may have gone on since.
+func sources(tx *store.ReadTx, on protocol.Ref, c *protocol.Case, doc protocol.Doc) (found []paper.Document, err error) {
+	body, err := tx.Written(on, doc.Act, doc.At)
+	if err != nil {
+		return nil, err
+	}
+	if body != nil {
+		then, err := protocol.Load[protocol.Case](protocol.Record{Ref: on, Body: body})
+		if err != nil {
+			return nil, err
+		}
+		if w, err := writtenOf(tx, on.ID, then, doc); err == nil {
+			found = append(found, w)
+		}
+	}
+	if w, err := writtenOf(tx, on.ID, c, doc); err == nil {
+		found = append(found, w)
+	}
+	return found, nil
+}
+
+// print finds the file or makes it again.
+func (d *Desk) print(ctx context.Context, p *Printed, found []paper.Document) error {
+	serial, err := protocol.ParseSerial(p.Doc.Serial)
+	if err != nil {
+		return err
+	}
+	p.Title, p.Sum = paper.Title(serial.Template), p.Doc.Sum
+	if !p.Sum.IsZero() && d.Papers != nil {
+		if p.PDF, err = d.Papers.File(ctx, p.Doc.Blob()); err == nil {
+			return nil
+		}
+		if protocol.CodeOf(err) != protocol.Gone {
+			return err
+		}
+	}
+	return d.printAgain(ctx, p, found)
+}
+
+func (d *Desk) printAgain(ctx context.Context, p *Printed, found []paper.Document) error {
+	for _, w := range found {
+		digest, err := w.Digest()
+		if err != nil {
+			return err
+		}
+		if digest != p.Doc.Digest {
+			continue
+		}
+		made, err := d.press.make(ctx, d.Papers, digest, w)
+		if err != nil {
+			return err
+		}
+		if !p.Doc.Sum.IsZero() && made.Sum != p.Doc.Sum {
+			return &protocol.Fault{Code: protocol.BadChain, Op: "print again", Ref: p.Case,
+				Text: "重新生成的文书 " + p.Doc.Serial + " 与原件不一致,不能出具;请联系运维人员", Hint: "模板或字库与出具时的版本不同"}
+		}
+		p.PDF, p.Sum, p.Warnings = made.PDF, made.Sum, made.Warnings
+		return nil
+	}
+	return &protocol.Fault{Code: protocol.Gone, Op: "print again", Ref: p.Case,
+		Text: "文书 " + p.Doc.Serial + " 由其他节点出具,本地没有原件且办件其后有变动;请向出具地(" + p.Doc.Place + ")调取"}
+}
+
+// MarkPrinted notes that a document left the printer, the first time or again (F-12).
+func (d *Desk) MarkPrinted(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) error {
+	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
+		return err
+	}
+	c, _, err := Record[protocol.Case](d, on)
+	if err != nil {
+		return err
+	}
+	if _, ok := c.DocOf(serial); !ok {
+		return noDocument(on, serial)
+	}
+	s, err := protocol.ParseSerial(serial)
+	if err != nil {
+		return err
+	}
+	return d.Store.Printed(ctx, s, By(who))
+}
+
+// DocumentRow is one document in a list.
+type DocumentRow struct {
+	protocol.Doc
+	Title     string        `json:"title"`
+	Case      protocol.Ref  `json:"case"`
+	ReceiptNo string        `json:"receipt_no"`
+	Prints    []store.Print `json:"prints,omitempty"`
+	Void      bool          `json:"void,omitempty"` // the number was handed out and its act did not stand
+}
+
+// Documents lists the documents of a case, oldest first.
+func (d *Desk) Documents(who *protocol.Account, on protocol.Ref) (rows []DocumentRow, err error) {
+	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
+		return nil, err
+	}
+	err = d.Store.View(func(tx *store.ReadTx) error {
+		c, _, err := load[protocol.Case](tx, on)
+		if err != nil {
+			return err
+		}
+		for _, doc := range c.Docs {
+			row, err := rowOf(tx, on, c, doc)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+func rowOf(tx *store.ReadTx, on protocol.Ref, c *protocol.Case, doc protocol.Doc) (DocumentRow, error) {
+	row := DocumentRow{Doc: doc, Case: on, ReceiptNo: c.ReceiptNo}
+	serial, err := protocol.ParseSerial(doc.Serial)
+	if err != nil {
+		return row, err
+	}
+	row.Title = paper.Title(serial.Template)
+	row.Prints, err = tx.Prints(doc.Serial)
+	return row, err
+}
+
+// maxUnprinted bounds the list of a log-in.
+const maxUnprinted = 200
+
+// Unprinted lists the documents of this node that nobody has printed, newest first
+// of each kind, and the void numbers among them (F-12).
+func (d *Desk) Unprinted(who *protocol.Account) (rows []DocumentRow, err error) {
+	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
+		return nil, err
+	}
+	err = d.Store.View(func(tx *store.ReadTx) error {
+		waiting, err := tx.Unprinted(maxUnprinted)
+		if err != nil {
+			return err
+		}
+		for _, u := range waiting {
+			row, err := unprintedRow(tx, u)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+func unprintedRow(tx *store.ReadTx, u store.Unprinted) (DocumentRow, error) {
+	row := DocumentRow{Doc: protocol.Doc{Serial: u.Serial.String()}, Title: paper.Title(u.Serial.Template), Void: true}
+	if u.Case == (protocol.Ref{}) {
+		return row, nil
+	}
+	c, _, err := load[protocol.Case](tx, u.Case)
+	if err != nil {
+		return row, err
+	}
+	doc, ok := c.DocOf(row.Serial)
+	if !ok {
+		return row, nil
+	}
+	return rowOf(tx, u.Case, c, doc)
+}
+
+// DayNumbers is the gap report of the statutory numbers of a day (N-04).
+func (d *Desk) DayNumbers(who *protocol.Account, day protocol.Day) (all []store.DayNumbers, err error) {
+	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
+		return nil, err
+	}
+	err = d.Store.View(func(tx *store.ReadTx) error {
+		all, err = tx.Numbers(d.Node, day)
+		return err
+	})
+	return all, err
+}
