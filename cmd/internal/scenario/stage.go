@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"time"
 
 	"xiangyun/cmd/internal/demo"
 	"xiangyun/cmd/internal/sample"
@@ -126,12 +127,29 @@ func (s *stage) submit(at protocol.NodeID, f intake, key string) (app applicatio
 
 // found is a case as a place holds it.
 type found struct {
-	ID    string
-	Rev   uint64
-	Home  protocol.NodeID
-	Epoch uint64
-	Index uint64
-	Body  protocol.Case
+	ID       string
+	Rev      uint64
+	Home     protocol.NodeID
+	Epoch    uint64
+	Index    uint64
+	Body     protocol.Case
+	Timeline []step
+}
+
+// step is one act in the history of a record.
+type step struct {
+	Rev uint64
+	Act protocol.Act
+	By  string
+	At  time.Time
+}
+
+// acts lists what happened to a case, as a place tells it.
+func (c found) acts() (list []protocol.Act) {
+	for _, h := range c.Timeline {
+		list = append(list, h.Act)
+	}
+	return list
 }
 
 func (s *stage) caseAt(at protocol.NodeID, id string) (c found, err error) {
