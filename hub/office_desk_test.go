@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"xiangyun/node/store"
 	"xiangyun/protocol"
 )
 
@@ -60,11 +61,31 @@ func (d *drama) handOver() protocol.Ref {
 			deps[i].Rev = rec.Rev
 		}
 	}
-	d.window.act(protocol.Draft{Ref: ref, Act: "receive", By: "yanbian:clerk1", Deps: deps, Body: protocol.Case{ReceiptNo: fmt.Sprint(d.n), Item: d.item, Idem: fmt.Sprint(d.n),
-		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "other", ID: "EA12345"}, Materials: []protocol.Material{{Line: "m1", Presence: "present"}}}})
+	c := protocol.Case{ReceiptNo: fmt.Sprint(d.n), Item: d.item, Idem: fmt.Sprint(d.n),
+		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "other", ID: "EA12345"}, Materials: []protocol.Material{{Line: "m1", Presence: "present"}}}
+	d.must(d.window.Update(d.ctx(), func(tx *store.Tx) error {
+		c.Docs = []protocol.Doc{d.receipt(tx, ref.ID, &c)}
+		_, err := tx.Act(protocol.Draft{Ref: ref, Act: "receive", By: "yanbian:clerk1", Deps: deps, Body: c})
+		return err
+	}))
 	d.window.act(protocol.Draft{Ref: ref, Act: "hand_over", By: "yanbian:clerk1", Body: protocol.Case{}, Deps: []protocol.Dep{{Ref: protocol.Ref{Kind: "agency", ID: d.handling}, Rev: 1}}})
 	d.window.push()
 	return ref
+}
+
+// receipt is the document that a receipt owes (D-01), as the desk of a node makes it.
+func (d *drama) receipt(tx *store.Tx, id string, c *protocol.Case) protocol.Doc {
+	d.t.Helper()
+	guide, _, err := tx.Get(protocol.Ref{Kind: "guide", ID: c.Item})
+	d.must(err)
+	r := protocol.ReceiptQR{Case: id, ReceiptNo: c.ReceiptNo, Item: c.Item, Received: tx.Now(), Guide: protocol.HashOf(guide.Body)}
+	r.FP = protocol.ShortFP(c.Applicant.FP)
+	text, err := r.Text()
+	d.must(err)
+	code, err := protocol.SealReceiptQR(text, make([]byte, 64))
+	d.must(err)
+	serial := protocol.Serial{Place: "222400", Template: 1, Year: tx.Now().Time().Year(), Ordinal: 1, Counter: d.n}
+	return protocol.Doc{Serial: serial.String(), Version: 1, Agency: "样例机构", Place: "1号窗口", Digest: protocol.Hash{1}, Code: code}
 }
 
 func (d *drama) route(sub string) string {
