@@ -2,9 +2,11 @@ package hub
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"xiangyun/hub/api"
 	"xiangyun/node/store"
 	"xiangyun/protocol"
 )
@@ -140,6 +142,12 @@ func TestTheDeskReassignsAfterTwoPeopleFencedThePlace(t *testing.T) {
 
 	told, err := d.CheckDesk(move)
 	d.must(err)
+	d.eventually("the desk sees what lies there", func() bool { // cases.F-02: not at risk yet
+		list, err := reader{d.Server}.Outages(d.ctx())
+		return err == nil && slices.ContainsFunc(list, func(o api.Outage) bool {
+			return o.Node == "changchun" && o.Open == 2 && o.AtRisk == 0 && o.State == protocol.NodeFenced
+		})
+	})
 	if told[0].Rule != "C-24c" || told[0].Text == "" { // an hour of outage and a fresh clock: no reason yet
 		t.Errorf("told %+v", told)
 	}
@@ -151,6 +159,9 @@ func TestTheDeskReassignsAfterTwoPeopleFencedThePlace(t *testing.T) {
 	d.clock.set(10 * 24 * time.Hour)
 	if told, err := d.CheckDesk(move); err != nil || told[0].Rule != "" || told[0].Text != "" || told[0].Done {
 		t.Errorf("told %+v %v", told, err)
+	}
+	if list, err := (reader{d.Server}).Outages(d.ctx()); err != nil || list[0].Node != "changchun" || list[0].AtRisk != 2 || len(list[0].Cases) != 2 || list[0].Cases[0].Left > 0 {
+		t.Errorf("outages %+v %v", list, err) // the place at risk stands first
 	}
 	asked, err := d.ProposeDesk(d.ctx(), desk1, move)
 	d.must(err)
