@@ -112,7 +112,7 @@ func TestACaseGoesFromTheWindowToItsDelivery(t *testing.T) {
 		}
 	}
 	pages, err := New(Config{Node: "yanbian", Name: "延边", Sessions: &rest.Sessions{Place: "yanbian", Gate: identity.NewGate("yanbian", d)}, Reader: r,
-		Desk: d, Closer: w, Scans: w.scans, Now: func() time.Time { return now }})
+		Desk: d, Closer: w, Scans: w.scans, Drafts: w.drafts, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
