@@ -26,6 +26,11 @@ func (p *place) MarkPrinted(_ context.Context, who *protocol.Account, on protoco
 	return p.fail
 }
 
+func (p *place) Checklist(_ context.Context, who *protocol.Account, in desk.Intake) (desk.Printed, error) {
+	p.note("%s checks %s for %s", who.Login, in.Item, in.Applicant.Name)
+	return desk.Printed{Title: "材料核对单", PDF: []byte("%PDF-1.7")}, p.fail
+}
+
 func (p *place) DayNumbers(_ *protocol.Account, day protocol.Day) ([]desk.DayNumbers, error) {
 	p.note("numbers of %s", day)
 	return nil, p.fail
@@ -106,6 +111,7 @@ func (p *place) Marks(on protocol.Ref) ([]protocol.Mark, error) {
 var papers = []routed{
 	{"GET", "/api/v1/cases/1/documents", "", 200, ""},
 	{"GET", "/api/v1/documents", "", 200, ""},
+	{"POST", "/api/v1/cases/checklist", intake, 200, "li checks A@1 for 甲"},
 	{"GET", "/api/v1/documents/222400-D01-2026-09-000001", "", 200, "li opens 222400-D01-2026-09-000001"},
 	{"POST", "/api/v1/documents/222400-D01-2026-09-000001/printed", "", 204, "li printed 222400-D01-2026-09-000001"},
 	{"GET", "/api/v1/numbers?day=2026-03-02", "", 200, "numbers of 2026-03-02"},

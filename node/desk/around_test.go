@@ -110,6 +110,10 @@ func TestQ01ATicketIsOneComplaint(t *testing.T) {
 	if err != nil || c.State != protocol.ComplaintTold || c.Due.String() != "2026-03-09" {
 		t.Errorf("%+v %v", c, err)
 	}
+	letter := last(c.Docs) // cases.D-19
+	if p, err := o.Document(t.Context(), boss, rec.Ref, letter.Serial); err != nil || p.Title != "答复书" || letter.Agency != "样例机构" {
+		t.Errorf("%+v %v", letter, err)
+	}
 }
 
 // TestO01AnObjectionIsFiledAnywhere is cases.O-01 and O-04: the hub's part lies between them.
