@@ -19,7 +19,11 @@ func graded(on protocol.Ref, grade int) protocol.Evaluation {
 func TestE01OneEvaluationPerEventAndNoneByStaff(t *testing.T) {
 	o := newOffice(t)
 	on := o.receive(itemHere, "n1").Ref
-	token := o.EvaluationToken(on, "receive")
+	token, err := o.EvaluationLink(clerk, on, "receive")
+	o.must(err)
+	if _, err := o.EvaluationLink(clerk, on, "deliver"); !refusedBy(err, "G-07") {
+		t.Errorf("the link of what did not happen: %v", err)
+	}
 	if _, err := o.Evaluate(t.Context(), nil, "x", graded(on, 5)); protocol.CodeOf(err) != protocol.Denied {
 		t.Errorf("without the link: %v", err)
 	}
