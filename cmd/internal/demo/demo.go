@@ -283,6 +283,22 @@ func (d *Demo) StartNode(ctx context.Context, id protocol.NodeID) error {
 	return d.nodes[id].start(ctx, d.Exe)
 }
 
+// Raise starts every server and node that was killed again, on the disks they have.
+func (d *Demo) Raise(ctx context.Context) error {
+	procs := slices.Clone(d.hubs)
+	for _, id := range d.Nodes {
+		procs = append(procs, d.nodes[id])
+	}
+	for _, p := range procs {
+		if p != nil && p.done == nil {
+			if err := p.start(ctx, d.Exe); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Reenroll stops a node and enrols it again on the disk it has, as an operator
 // does with a place that was fenced (replication.F3).
 func (d *Demo) Reenroll(ctx context.Context, id protocol.NodeID) error {
