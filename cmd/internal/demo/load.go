@@ -50,10 +50,21 @@ func (d *Demo) LoadRegisters(ctx context.Context) error {
 			return fmt.Errorf("建立省级账号 %s: %w", a.Login, err)
 		}
 	}
+	if err := d.Hub().As("reviewer1").Call(ctx, "POST", "/api/v1/basics", map[string]any{"rows": basicRows()}, nil); err != nil {
+		return fmt.Errorf("载入基本目录: %w", err)
+	}
 	if err := d.onAllNodes(func(id protocol.NodeID) error { return d.loadNode(ctx, id) }); err != nil {
 		return err
 	}
 	return d.registersArrived(ctx)
+}
+
+// basicRows is the basic catalogue that every sample item agrees with (I-02).
+func basicRows() (rows []map[string]any) {
+	for _, b := range sample.Basics() {
+		rows = append(rows, map[string]any{"code": b.Code, "name": b.Name, "type": b.Type, "basis": b.Basis})
+	}
+	return rows
 }
 
 // onAllNodes works on every node at once.
