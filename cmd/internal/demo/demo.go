@@ -278,6 +278,9 @@ func (d *Demo) LoseHub(ctx context.Context, old, id string) error {
 // KillNode kills a node with SIGKILL; its disk stays.
 func (d *Demo) KillNode(id protocol.NodeID) error { return d.nodes[id].kill() }
 
+// StopNode ends a node in order: all it has is in its database then.
+func (d *Demo) StopNode(id protocol.NodeID) error { return d.nodes[id].stop() }
+
 // StartNode starts a killed node again on the disk it has.
 func (d *Demo) StartNode(ctx context.Context, id protocol.NodeID) error {
 	return d.nodes[id].start(ctx, d.Exe)
