@@ -103,20 +103,26 @@ func (s *stage) workdays() map[string]bool {
 }
 
 // add counts one record.
-func (t *tally) add(ref string, v version) error {
+func (t *tally) add(ref string, v version) (err error) {
 	switch v.kind {
 	case "case":
-		var c plainCase
-		if err := json.Unmarshal(v.body, &c); err != nil {
-			return fmt.Errorf("read %s: %w", ref, err)
-		}
-		t.caseOf(ref, c)
-	case "evaluation", "complaint", "objection":
-		var x plainWord
-		if err := json.Unmarshal(v.body, &x); err != nil {
-			return fmt.Errorf("read %s: %w", ref, err)
-		}
-		t.word(ref, v.kind, x)
+		err = read(v.body, func(c plainCase) { t.caseOf(ref, c) })
+	case "objection":
+		err = read(v.body, func(o plainObjection) { t.objection(ref, o) })
+	case "evaluation", "complaint":
+		err = read(v.body, func(x plainWord) { t.word(ref, v.kind, x) })
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", ref, err)
 	}
 	return nil
+}
+
+func read[T any](body []byte, count func(T)) error {
+	var x T
+	err := json.Unmarshal(body, &x)
+	if err == nil {
+		count(x)
+	}
+	return err
 }

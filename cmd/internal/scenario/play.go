@@ -82,16 +82,7 @@ func open(ctx context.Context, o demo.Options) (*stage, error) {
 	if err := d.LoadRegisters(ctx); err != nil {
 		return s, err
 	}
-	if err := d.Publish(ctx, changchun, services()...); err != nil {
-		return s, err
-	}
-	return s, s.supervise()
-}
-
-// supervise gives the hub the person who publishes assessments (art. 48).
-func (s *stage) supervise() error {
-	body := part{"login": "supervisor1", "name": "省级监督岗", "roles": []protocol.Role{protocol.RoleSupervisor}, "password": demo.Password}
-	return s.Hub().Call(s.ctx, "POST", "/api/v1/accounts", body, nil)
+	return s, d.Publish(ctx, changchun, services()...)
 }
 
 // result plays one scenario and turns the panic of a verb into its reason.

@@ -37,7 +37,7 @@ type plainLimit struct {
 	Unit string
 }
 
-// plainWord is an evaluation, a complaint or an objection.
+// plainWord is an evaluation or a complaint.
 type plainWord struct {
 	Agency, Source string
 	Grade          int
@@ -45,8 +45,12 @@ type plainWord struct {
 	Accepted       int64 // of a complaint
 	Due            string
 	Told           struct{ At int64 }
-	DeptReceived   int64 `json:"dept_received"` // of an objection
-	Decided        int64
+}
+
+type plainObjection struct {
+	Agency   string
+	Received int64 `json:"dept_received"`
+	Decided  int64
 }
 
 // tally is the arithmetic of somebody outside: days are texts, working days are
@@ -196,8 +200,12 @@ func (t *tally) word(ref string, kind protocol.KindName, x plainWord) {
 		if x.Source == protocol.Hotline {
 			t.count(ref, "hotline", inTime, 1)
 		}
-	case kind == "objection" && t.within(x.DeptReceived) && x.Decided != 0:
-		t.count(ref, "objection", one(dayOf(x.Decided) <= t.due(dayOf(x.DeptReceived), 5, nil)), 1)
+	}
+}
+
+func (t *tally) objection(ref string, o plainObjection) {
+	if o.Agency == t.agency && t.within(o.Received) && o.Decided != 0 {
+		t.count(ref, "objection", one(dayOf(o.Decided) <= t.due(dayOf(o.Received), 5, nil)), 1)
 	}
 }
 
