@@ -77,7 +77,7 @@ func newBureau(t testing.TB, nodes ...protocol.NodeID) *bureau {
 		t.Fatal(err)
 	}
 	b.lone = &lone{f: f}
-	b.Server = &Server{cfg: Config{Now: func() time.Time { return b.time }}, id: "hub1", log: quiet(), fsm: f, presence: newPresence()}
+	b.Server = &Server{cfg: Config{Now: func() time.Time { return b.time }, Clock: func() time.Time { return b.time }}, id: "hub1", log: quiet(), fsm: f, presence: newPresence()}
 	b.proposer = newProposer(b.lone, b.Now, quiet())
 	run, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

@@ -17,7 +17,7 @@ func deskCommands() []*cobra.Command {
 		group("basic", "基本目录(第三十一条)", basicList(), basicShow(), basicImport(), basicRetire()),
 		group("route", "办理路由:事项由谁承办、由谁替代", routeList(), routeShow(), routeSet(), routeRetire()),
 		group("delegation", "委托受理(异地受理)", delegationList(), delegationShow(), delegate(), endDelegation()),
-		group("desk", "调度席:提议和第二人确认", proposalList(), proposalShow(), proposeOutage(), proposeReassign(), proposeRoute(), proposalConfirm(), proposalWithdraw()),
+		group("desk", "调度席:提议和第二人确认", outageList(), proposalList(), proposalShow(), proposeOutage(), proposeReassign(), proposeRoute(), proposalConfirm(), proposalWithdraw()),
 	}
 }
 
@@ -62,6 +62,11 @@ func delegate() *cobra.Command {
 func endDelegation() *cobra.Command {
 	return act{use: "end 委托", short: "终止委托受理", args: "委托", count: 1, path: "/api/v1/delegations/%s/end", flags: reasonFlag,
 		need: []string{"reason"}, body: reasonBody, said: saying("委托 %s 已终止")}.command()
+}
+
+func outageList() *cobra.Command {
+	return list{use: "outages", short: "中断的节点及其将到期的办件", detail: "逐件见 -o json。仅仅断网的节点不得替代。", path: "/api/v1/desk/outages", paging: allOnce,
+		columns: []column{{"节点", "node"}, {"名称", "name"}, {"状态", "state"}, {"最近心跳", "last_beat|time"}, {"在办", "open"}, {"将到期", "at_risk"}}}.command()
 }
 
 func proposalList() *cobra.Command {

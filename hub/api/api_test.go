@@ -118,6 +118,7 @@ func TestEveryRoute(t *testing.T) {
 		{"GET", "/api/v1/basics/1", "", 200, ""},
 		{"POST", "/api/v1/basics", `{"rows":[{"code":"1","name":"n","type":"05","basis":["b"]}]}`, 200, "li loads 1 basics"},
 		{"POST", "/api/v1/basics/1/retire", `{"reason":"r"}`, 200, "li retires basic 1 because r"},
+		{"GET", "/api/v1/desk/outages", "", 200, ""},
 		{"GET", "/api/v1/desk/proposals?state=open", "", 200, ""},
 		{"GET", "/api/v1/desk/proposals/1", "", 200, ""},
 		{"POST", "/api/v1/desk/proposals", `{"what":"outage","node":"changchun","confirmed_by":"值班负责人","how":"电话","down_since":1767225600000,"reason":"r"}`, 201, "li proposes outage of changchun"},

@@ -62,6 +62,7 @@ var deskTexts = page.Texts{
 	"end-delegation.help":       {ZH: "双方机构会看到原因。", EN: "Both agencies read the reason."},
 	"delegation.receiving-help": {ZH: "代为受理的机构；输入代码或从列表选择。", EN: "Who accepts in its place."},
 
+	"notice.down":          {ZH: "{1}没有连接，那里有 {2} 件已超期、{3} 件将到期：请向当地核实是否中断。", EN: "{1} is not connected; {2} of its cases are overdue, {3} due soon. Ask its authority whether it is down."},
 	"desk.waiting":         {ZH: "待第二人确认", EN: "Waiting for a second person"},
 	"desk.waiting-lead":    {ZH: "调度须由两名人员分别提议和确认；确认前不产生任何效力。", EN: "One person proposes, another confirms; nothing happens before."},
 	"desk.none-waiting":    {ZH: "没有待确认的提议", EN: "Nothing waits"},
