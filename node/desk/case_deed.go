@@ -24,7 +24,7 @@ func (d *Desk) take(tx *store.Tx, x *deed) (protocol.Record, error) {
 		if err := onlyCouriersTrack(&around{ref: x.ref, want: &x.want}); err != nil {
 			return rec, err
 		}
-		return d.request(tx, x.who, x.ref, ask.want, ask.data(x, c))
+		return d.request(tx, x.who, x.ref, ask.want, ask.data(x, c), nil)
 	}
 	draft, err := d.draft(&tx.ReadTx, tx.Now(), x, c)
 	if err != nil {
