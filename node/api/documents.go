@@ -18,6 +18,8 @@ type PaperDesk interface {
 	// Document gives the same bytes each time; the zero Ref finds the case by the serial.
 	Document(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) (desk.Printed, error)
 	MarkPrinted(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) error
+	// Checklist prints D-02 before there is a case.
+	Checklist(ctx context.Context, who *protocol.Account, in desk.Intake) (desk.Printed, error)
 	DayNumbers(who *protocol.Account, day protocol.Day) ([]desk.DayNumbers, error)
 	ReadReceipt(who *protocol.Account, scanned string) (desk.ReceiptReading, error)
 	Resurrect(ctx context.Context, who *protocol.Account, scanned string, in desk.Intake) (desk.Received, error)
@@ -120,6 +122,9 @@ func (s *server) documents() {
 	pdf := get("/documents/{serial}", "getDocument", "documents", "文书的 PDF", protocol.MayReadCases)
 	pdf.Note = "每次字节相同;原件丢失时按日志重新生成并与摘要核对,不符则拒绝。"
 	rest.Handle(s.api, pdf, s.document)
+	check := post("/cases/checklist", "printChecklist", "documents", "材料核对单(D-02,收件前)", protocol.MayReceive)
+	check.Note, check.Example = "返回 PDF;只占用文书编号,不产生办件。", sampleIntake()
+	rest.Handle(s.api, check, s.checklist)
 	rest.Handle(s.api, post("/documents/{serial}/printed", "markPrinted", "documents", "登记已打印", protocol.MayReadCases),
 		func(ctx context.Context, who *protocol.Account, in serialIn) (rest.None, error) {
 			return rest.None{}, s.Desk.MarkPrinted(ctx, who, protocol.Ref{}, in.Serial)
@@ -143,6 +148,18 @@ func (s *server) document(ctx context.Context, who *protocol.Account, in serialI
 		return rest.File{}, err
 	}
 	return rest.File{Name: p.Title + " " + in.Serial + ".pdf", Type: "application/pdf", At: p.Doc.At.Time(), Tag: p.Sum.String(), Content: bytes.NewReader(p.PDF)}, nil
+}
+
+type checklistIn struct {
+	Body Intake `body:"json"`
+}
+
+func (s *server) checklist(ctx context.Context, who *protocol.Account, in checklistIn) (rest.File, error) {
+	p, err := s.Desk.Checklist(ctx, who, in.Body.intake(""))
+	if err != nil {
+		return rest.File{}, err
+	}
+	return rest.File{Name: p.Title + " " + p.Doc.Serial + ".pdf", Type: "application/pdf", At: p.Doc.At.Time(), Tag: p.Sum.String(), Content: bytes.NewReader(p.PDF)}, nil
 }
 
 func (s *server) numbers(_ context.Context, who *protocol.Account, in dayIn) (list rest.List[desk.DayNumbers], err error) {
