@@ -50,7 +50,8 @@ func (r real) History(ref protocol.Ref) (steps []console.Step, err error) {
 // items, guides and calendar, and a block of receipt numbers.
 func openReal(t *testing.T, w *world) (real, *desk.Desk) {
 	t.Helper()
-	s, err := store.Open(filepath.Join(t.TempDir(), "node.db"), store.Config{Node: "yanbian", Epoch: 1, Level: 1,
+	d := &desk.Desk{Node: "yanbian", Sign: pen{}}
+	s, err := store.Open(filepath.Join(t.TempDir(), "node.db"), store.Config{Node: "yanbian", Epoch: 1, Level: 1, Scribe: d.Scribe,
 		Signer: identity.KeySigner(ed25519.NewKeyFromSeed(make([]byte, 32))), Stamp: func() protocol.Instant { return nowAt }})
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +84,19 @@ func openReal(t *testing.T, w *world) (real, *desk.Desk) {
 	if err := s.Take(ctx, protocol.Urgent, lines); err != nil {
 		t.Fatal(err)
 	}
-	return real{w, s}, &desk.Desk{Node: "yanbian", Store: s}
+	d.Store = s
+	return real{w, s}, d
+}
+
+// pen signs receipts with the key of the test's node.
+type pen struct{}
+
+func (pen) SignReceipt(q protocol.ReceiptQR) (string, error) {
+	text, err := q.Text()
+	if err != nil {
+		return "", err
+	}
+	return protocol.SealReceiptQR(text, ed25519.Sign(ed25519.NewKeyFromSeed(make([]byte, 32)), []byte(text)))
 }
 
 // TestACaseGoesFromTheWindowToItsDelivery walks the pages as three people do,
