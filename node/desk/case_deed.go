@@ -16,11 +16,15 @@ type deed struct {
 
 // take writes the deed at the home of the case, or asks the home for it.
 func (d *Desk) take(tx *store.Tx, x *deed) (protocol.Record, error) {
+	ask, asked := asks[x.act]
 	c, rec, err := load[protocol.Case](&tx.ReadTx, x.ref)
-	if err != nil {
+	switch {
+	case asked && protocol.CodeOf(err) == protocol.Gone && rec.Home == "": // a case of other places: its home is asked
+		c = &protocol.Case{}
+	case err != nil:
 		return rec, err
 	}
-	if ask, ok := asks[x.act]; ok && rec.Home != d.Node {
+	if asked && rec.Home != d.Node {
 		if err := onlyCouriersTrack(&around{ref: x.ref, want: &x.want}); err != nil {
 			return rec, err
 		}
