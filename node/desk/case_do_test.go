@@ -131,6 +131,29 @@ func TestC10bOwedPapers(t *testing.T) {
 	o.done(decider, ref, "grant", protocol.Case{Decision: &protocol.Decision{}})
 }
 
+// TestC18eASharedPaperThatComesLater (§14.2): its source did not answer at the
+// receipt; nothing waits for it but the decision (S-10).
+func TestC18eASharedPaperThatComesLater(t *testing.T) {
+	o := newLaw(t)
+	materials := lines(present, present)
+	materials[2].Presence = protocol.PresencePending
+	ref := o.taken("n", materials)
+	o.done(acceptor, ref, "accept", protocol.Case{})
+	if err := o.do(decider, ref, "grant", protocol.Case{Decision: &protocol.Decision{}}); ruleOf(err) != "C-18e" {
+		t.Errorf("granted before it came: %v", err)
+	}
+	came := protocol.Case{Materials: []protocol.Material{{Line: "m3", Presence: protocol.PresenceFetched}}}
+	if err := o.do(clerk, ref, "fetched", came); ruleOf(err) != "C-18e" {
+		t.Errorf("from nowhere: %v", err)
+	}
+	came.Materials[0].Source = "省人口库"
+	o.done(clerk, ref, "fetched", came)
+	if err := o.do(clerk, ref, "fetched", came); ruleOf(err) != "C-18e" {
+		t.Errorf("twice: %v", err)
+	}
+	o.done(decider, ref, "grant", protocol.Case{Decision: &protocol.Decision{}})
+}
+
 // TestC22MergeAndC22xAbsorb (C-22, C-22x): the later of two becomes void, the earlier takes over
 // what it had and counts from the first receipt (DU-03, DU-04).
 func TestC22MergeAndC22xAbsorb(t *testing.T) {
