@@ -27,7 +27,7 @@ import (
 func (n *Node) Handler() (http.Handler, error) {
 	sessions := &rest.Sessions{Place: n.ID(), Gate: identity.NewGate(n.ID(), n.desk), Secure: n.cfg.Secure}
 	pages, err := web.New(web.Config{Node: n.ID(), Name: string(n.ID()), Version: n.cfg.Build, Sessions: sessions, Reader: reader{n}, Desk: n.desk,
-		Closer: reader{n}, Scans: scans{n}, Now: n.cfg.Clock, Log: n.log})
+		Closer: reader{n}, Scans: scans{n}, Drafts: drafts{n.drafts}, Now: n.cfg.Clock, Log: n.log})
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ const (
 	placeFile    = "place.json"
 	storeFile    = "node.db"
 	searchFile   = "search.db"
+	draftFile    = "drafts.db" // of people, not of the province: lost with the node
 	blobDir      = "blobs"
 )
 

@@ -46,6 +46,7 @@ type Node struct {
 	holder   *identity.Holder
 	end      *link.Endpoint
 	store    *store.Store
+	drafts   *store.Drafts
 	blobs    *blob.Store
 	search   *search.Index
 	follower *search.Follower
@@ -107,6 +108,9 @@ func (n *Node) openStores() (err error) {
 		return fmt.Errorf("open node database: %w", err)
 	}
 	if err := n.begun(); err != nil {
+		return err
+	}
+	if n.drafts, err = store.OpenDrafts(n.path(draftFile)); err != nil {
 		return err
 	}
 	if n.blobs, err = blob.Open(n.path(blobDir), blob.Options{Log: n.log, Fatal: n.stop}); err != nil {
@@ -220,6 +224,9 @@ func (n *Node) close() error {
 	}
 	if n.search != nil {
 		errs = append(errs, n.search.Close())
+	}
+	if n.drafts != nil {
+		errs = append(errs, n.drafts.Close())
 	}
 	if n.blobs != nil {
 		errs = append(errs, n.blobs.Close())

@@ -106,6 +106,8 @@ func (r reader) Work(context.Context) (list []web.Work, err error) {
 	return list, err
 }
 
+func (r reader) Watch() web.Changes { return r.store.Changes() }
+
 func (r reader) WorkBody(_ context.Context, id string) (json.RawMessage, error) {
 	body, err := r.store.WorkBody(id)
 	if err != nil || len(body) == 0 {
@@ -185,7 +187,15 @@ func (s scans) Find(_ context.Context, id string) (web.Scan, error) {
 	}
 	owner, _, err := s.ownerOf(id)
 	_, perr := os.Stat(s.path(pendingDir, filepath.Base(id)+".json"))
-	return web.Scan{ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, At: a.At, By: a.By, Owner: owner, Waiting: perr == nil}, err
+	return web.Scan{ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, At: a.At, By: a.By, Owner: owner, Waiting: perr == nil, Sum: sumOf(a)}, err
+}
+
+// sumOf is the SHA-256 of a file of one chunk, which is that chunk's name.
+func sumOf(a Attachment) string {
+	if len(a.Chunks) != 1 {
+		return ""
+	}
+	return string(a.Chunks[0].ID)
 }
 
 func (s scans) Open(ctx context.Context, id string) (web.Scan, io.ReadSeeker, error) {
@@ -200,3 +210,24 @@ func (s scans) Open(ctx context.Context, id string) (web.Scan, io.ReadSeeker, er
 	r, err := s.OpenAttachment(ctx, a)
 	return found, r, err
 }
+
+// drafts shows the table of drafts to the pages in their words.
+type drafts struct{ table *store.Drafts }
+
+func (d drafts) Save(draft web.Draft) error { return d.table.Save(store.Draft(draft)) }
+
+func (d drafts) Find(by, id string) (web.Draft, bool, error) {
+	draft, ok, err := d.table.Find(by, id)
+	return web.Draft(draft), ok, err
+}
+
+func (d drafts) List(by string, now protocol.Instant) ([]web.Draft, error) {
+	list, err := d.table.List(by, now)
+	out := make([]web.Draft, len(list))
+	for i, draft := range list {
+		out[i] = web.Draft(draft)
+	}
+	return out, err
+}
+
+func (d drafts) Drop(by, id string) error { return d.table.Drop(by, id) }

@@ -21,29 +21,56 @@ func (w *Web) showCase(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
+	x, err := w.askedOf(v, c, &rec)
+	if err != nil {
+		return err
+	}
+	sheet, err := w.caseSheet(x)
+	if err != nil {
+		return err
+	}
+	if tab := v.R.FormValue("desk"); tab != "" {
+		if err := w.besideQueue(v, tab, rec.Ref.ID, &sheet); err != nil {
+			return err
+		}
+	}
+	return v.Show(page.View{Title: c.ItemName, Active: "cases", Crumbs: []page.Link{{Label: c.ReceiptNo}}, Wide: sheet.Side != nil}, sheet)
+}
+
+func (w *Web) caseSheet(x *asked) (sheet console.Sheet, err error) {
+	v, c, rec := x.v, x.c, x.rec
+	sheet.Actions = []console.Action{{Label: "case.receipt", Href: "/cases/" + rec.Ref.ID + "/receipt", Hotkey: "p"}}
+	next, err := w.acts(x)
+	if err != nil {
+		return sheet, err
+	}
 	history, err := caseHistory(v, c, rec.Ref)
 	if err != nil {
-		return err
+		return sheet, err
 	}
-	next, err := w.acts(v, c, &rec)
+	course, moved, err := handOverCourse(v, c, rec)
 	if err != nil {
-		return err
+		return sheet, err
 	}
-	materials, err := w.materials(v, c)
-	if err != nil {
-		return err
-	}
-	sheet := console.Sheet{Actions: []console.Action{{Label: "case.receipt", Href: "/cases/" + rec.Ref.ID + "/receipt", Hotkey: "r"}}}
 	sheet.Sections = append(sheet.Sections, next)
-	sheet.Sections = append(sheet.Sections,
-		console.Section{Title: "case.facts", Facts: caseFacts(v, c, &rec)},
-		console.Section{Title: "case.person", Half: true, Facts: personFacts(v, c)},
-		console.Section{Title: "case.clocks", Half: true, Lead: "case.clocks-lead", Facts: clocks(v, c)}, materials)
+	if moved {
+		sheet.Sections = append(sheet.Sections, course)
+		sheet.Actions = append(sheet.Actions, console.Action{Label: "course.title", Href: "#course", Hotkey: "h"})
+	}
+	sheet.Sections = append(sheet.Sections, clockPanel(v, c), w.materials(x))
+	if notices, any := noticeSection(x); any {
+		sheet.Sections = append(sheet.Sections, notices)
+	}
+	if opinions, any := opinionSection(v, c); any {
+		sheet.Sections = append(sheet.Sections, opinions)
+	}
+	sheet.Sections = append(sheet.Sections, console.Section{Title: "case.facts", Half: true, Facts: caseFacts(v, c, rec)},
+		console.Section{Title: "case.person", Half: true, Facts: personFacts(v, c)})
 	if facts := outcomeFacts(v, c); len(facts) > 0 {
 		sheet.Sections = append(sheet.Sections, console.Section{Title: "case.outcome", Facts: facts})
 	}
 	sheet.Sections = append(sheet.Sections, history)
-	return v.Show(page.View{Title: c.ItemName, Active: "cases", Crumbs: []page.Link{{Label: c.ReceiptNo}}}, sheet)
+	return sheet, nil
 }
 
 func caseFacts(v *console.Visit, c *protocol.Case, rec *protocol.Record) []page.Fact {
@@ -62,33 +89,18 @@ func caseFacts(v *console.Visit, c *protocol.Case, rec *protocol.Record) []page.
 	return facts
 }
 
-func clocks(v *console.Visit, c *protocol.Case) []page.Fact {
-	d, runs := v.DueOf(c)
-	if !runs {
-		return []page.Fact{{Label: "console.state", Cell: page.Word(v.T("case.no-clock"))}}
-	}
-	if d.Clock == protocol.K1 {
-		k1, _ := v.Clock(protocol.K1, c.Received.At.Day(), c.Due.K1, c.Due.Provisional)
-		return []page.Fact{{Label: "case.counts-from", Cell: page.OnDay(c.Received.At.Day()).Under(v.T("case.excluded"))}, k1}
-	}
-	facts := []page.Fact{{Label: "case.counts-from", Cell: page.OnDay(c.Accepted.Day()).Under(v.T("case.excluded"))}}
-	for _, k := range []struct {
-		id  protocol.ClockID
-		day protocol.Day
-	}{{protocol.K2, c.Due.K2}, {protocol.K3, c.Due.K3}} {
-		if f, ok := v.Clock(k.id, c.Accepted.Day(), k.day, c.Due.Provisional); ok {
-			facts = append(facts, f)
-		}
-	}
-	return facts
-}
-
 func personFacts(v *console.Visit, c *protocol.Case) []page.Fact {
 	a := &c.Applicant
 	facts := []page.Fact{
 		{Label: "person.name", Cell: page.Word(a.Name)}, {Label: "person.type", Cell: page.Word(v.T("person." + a.Type))},
 		{Label: "person.idtype", Cell: page.Word(v.T("idtype." + a.IDType))}, {Label: "person.id", Cell: page.Code(a.ID)},
 		{Label: "person.contact", Cell: page.Word(a.Contact)},
+	}
+	if a := c.Agent; a != nil {
+		facts = append(facts, page.Fact{Label: "intake.agent-name", Cell: page.Word(a.Name).Under(console.MaskID(a.ID) + " " + a.Contact)})
+	}
+	if c.ObjectKey != "" {
+		facts = append(facts, page.Fact{Label: "intake.object", Cell: page.Word(c.ObjectKey)})
 	}
 	for _, f := range c.Form {
 		facts = append(facts, page.Fact{Label: f.Name, Cell: page.Word(f.Value)})
@@ -140,23 +152,20 @@ func decisionCell(c *protocol.Case) page.Cell {
 var decidedState = map[string]protocol.CaseState{"grant": protocol.CaseGranted, "deny": protocol.CaseDenied, "refuse": protocol.CaseRefused}
 
 // materials shows what was handed in line by line, by the names of the guide
-// that was displayed.
-func (w *Web) materials(v *console.Visit, c *protocol.Case) (console.Section, error) {
-	names, err := guideLines(v, c.Item)
-	if err != nil {
-		return console.Section{}, err
-	}
+// that was displayed, with its standard beside it.
+func (w *Web) materials(x *asked) console.Section {
+	v := x.v
 	t := page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"},
 		Cols: []page.Col{{Label: "guide.name"}, {Label: "guide.necessity", Short: true}, {Label: "material.presence", Short: true},
 			{Label: "material.scans"}}}
-	for _, m := range c.Materials {
-		line := names[m.Line]
-		if line.Name == "" {
-			line.Name = m.Line
+	for _, m := range x.c.Materials {
+		line := protocol.MaterialLine{Name: m.Line}
+		if l := x.guide.Line(m.Line); l != nil {
+			line = *l
 		}
-		row := t.Add(page.Word(line.Name).Under(line.Standard), page.State(console.Necessity(line.Necessity)),
+		row := t.Add(page.Word(line.Name).Under(standardOf(&line)), page.State(console.Necessity(line.Necessity)),
 			page.State(console.Presence(m.Presence)))
-		if m.Presence == "missing" {
+		if m.Presence == protocol.PresenceMissing {
 			row.Tone = page.Bad
 		}
 		row.Cells = append(row.Cells, w.scanCell(v, m.Blobs, 0))
@@ -164,7 +173,19 @@ func (w *Web) materials(v *console.Visit, c *protocol.Case) (console.Section, er
 			t.Add(page.Word(""), page.Word(""), page.Word(""), w.scanCell(v, m.Blobs, i))
 		}
 	}
-	return console.Section{Title: "guide.materials", Table: &t}, nil
+	return console.Section{Title: "guide.materials", Table: &t}
+}
+
+// standardOf is what the guide wants of a line, with its check points.
+func standardOf(l *protocol.MaterialLine) string {
+	parts := []string{}
+	if l.Standard != "" {
+		parts = append(parts, l.Standard)
+	}
+	for _, p := range l.Checks {
+		parts = append(parts, p.Text)
+	}
+	return strings.Join(parts, ";")
 }
 
 func (w *Web) scanCell(v *console.Visit, ids []string, i int) page.Cell {
@@ -176,6 +197,9 @@ func (w *Web) scanCell(v *console.Visit, ids []string, i int) page.Cell {
 		return page.Goto(ids[i], "/scans/"+ids[i]).Under(v.T("material.on-its-way"))
 	}
 	cell := page.Goto(s.Name, "/scans/"+ids[i])
+	if s.Picture() {
+		cell.Picture = "/scans/" + ids[i]
+	}
 	if s.Waiting {
 		cell = cell.Under(v.T("material.waiting"))
 	}

@@ -1,7 +1,8 @@
 package web
 
 import (
-	"context"
+	"crypto/rand"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,188 +13,149 @@ import (
 	"xiangyun/protocol/page"
 )
 
-// caseAct is one thing a person can do with a case: when it is offered, what it
-// asks for, and the use-case that does it. The judge decides; this only spares
-// people acts that cannot succeed.
+// caseAct is one thing a person can do with a case: what it asks for and what
+// it sets. The judge decides; the page only spares people acts that cannot
+// succeed.
 type caseAct struct {
-	act    protocol.Act
-	verb   protocol.Verb
-	states []protocol.CaseState
-	where  reach
-	want   string // what a request for it wants, when where is everywhere
-	danger bool
-	hotkey string
-	ask    func(v *console.Visit, c *protocol.Case) []page.Field
-	do     func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, form url.Values) (protocol.Record, error)
+	act     protocol.Act
+	step    bool   // somebody waits for it
+	request string // what is asked of the home when that is another place; "" cannot be asked
+	danger  bool
+	hotkey  string
+	when    func(c *protocol.Case) bool // a further condition; nil is none
+	ask     func(x *asked) []page.Field
+	want    func(x *asked, form url.Values) protocol.Case
 }
 
-// reach says from where an act is possible.
-type reach int
-
-const (
-	atHandler  reach = iota // the case is here and the deciding agency is here
-	elsewhere               // the case is here and another place decides
-	everywhere              // here as an act, anywhere else as a request to the home
-)
-
-var caseActs = []caseAct{
-	{act: "accept", verb: protocol.MayAccept, states: open, where: atHandler, hotkey: "a",
-		do: func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, _ url.Values) (protocol.Record, error) {
-			return d.Accept(ctx, who, a)
-		}},
-	{act: "grant", verb: protocol.MayDecide, states: accepted, where: atHandler, hotkey: "d", ask: askGrant, do: decide("grant")},
-	{act: "hand_over", verb: protocol.MayReceive, states: []protocol.CaseState{protocol.CaseReceived}, where: elsewhere, hotkey: "m",
-		do: func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, _ url.Values) (protocol.Record, error) {
-			return d.HandOver(ctx, who, a)
-		}},
-	{act: "deliver", verb: protocol.MayDeliver, states: []protocol.CaseState{protocol.CaseGranted, protocol.CaseDenied}, where: everywhere, want: protocol.WantDelivery,
-		hotkey: "e",
-		ask:    askDelivery,
-		do: func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, f url.Values) (protocol.Record, error) {
-			return d.Deliver(ctx, who, a, protocol.Delivery{Way: f.Get("way"), Recipient: f.Get("recipient"), Tracking: f.Get("tracking")})
-		}},
-	{act: "deny", verb: protocol.MayDecide, states: accepted, where: atHandler, danger: true, ask: askReasons, do: decide("deny")},
-	{act: "refuse", verb: protocol.MayAccept, states: open, where: atHandler, danger: true, ask: askReasons, do: decide("refuse")},
-	{act: "withdraw", verb: protocol.MayReceive, states: []protocol.CaseState{protocol.CaseReceived, protocol.CaseArrived, protocol.CaseAccepted},
-		where: everywhere, want: protocol.WantWithdraw, danger: true, ask: askWithdraw,
-		do: func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, f url.Values) (protocol.Record, error) {
-			return d.Withdraw(ctx, who, a, f.Get("reason"))
-		}},
+// asked is one act on one case as its page knows it.
+type asked struct {
+	v     *console.Visit
+	w     *Web
+	c     *protocol.Case
+	rec   *protocol.Record
+	item  *protocol.Item  // the pinned version; empty when it is not here
+	guide *protocol.Guide // likewise
+	marks []mark          // open duplicate marks that name the case
 }
 
-var (
-	open     = []protocol.CaseState{protocol.CaseReceived, protocol.CaseArrived}
-	accepted = []protocol.CaseState{protocol.CaseAccepted}
-)
+// here reports whether this place is the case's home.
+func (x *asked) here() bool { return x.rec.Home == x.v.At() }
 
-func decide(kind protocol.Act) func(context.Context, Desk, *protocol.Account, desk.CaseAct, url.Values) (protocol.Record, error) {
-	return func(ctx context.Context, d Desk, who *protocol.Account, a desk.CaseAct, f url.Values) (protocol.Record, error) {
-		return d.Decide(ctx, who, a, kind, protocol.Decision{Text: f.Get("text"), Reason: f.Get("reason"), Basis: f.Get("basis"),
-			Remedy: f.Get("remedy")})
+func (w *Web) asked(v *console.Visit) (*asked, error) {
+	c, rec, err := console.Read[protocol.Case](v.Records(), caseRef(v))
+	if err != nil {
+		return nil, err
 	}
+	return w.askedOf(v, c, &rec)
+}
+
+func (w *Web) askedOf(v *console.Visit, c *protocol.Case, rec *protocol.Record) (*asked, error) {
+	x := &asked{v: v, w: w, c: c, rec: rec}
+	var err error
+	if x.item, err = console.Find[protocol.Item](v.Records(), protocol.Ref{Kind: "item", ID: c.Item}); err != nil {
+		return nil, err
+	}
+	if x.guide, err = console.Find[protocol.Guide](v.Records(), protocol.Ref{Kind: "guide", ID: c.Item}); err != nil {
+		return nil, err
+	}
+	if x.item == nil {
+		x.item = &protocol.Item{Name: c.ItemName}
+	}
+	if x.guide == nil {
+		x.guide = &protocol.Guide{}
+	}
+	x.marks, err = openMarks(v, rec.Ref.ID)
+	return x, err
+}
+
+// verb is the right that the act needs.
+func (a *caseAct) verb() protocol.Verb {
+	verb, _ := protocol.CaseVerb(a.act)
+	return verb
+}
+
+// page is the right that opens the page of the act. What a window may ask of
+// another home it needs the window's right for.
+func (a *caseAct) page() protocol.Verb {
+	if a.act == "fee_paid" || a.act == "return_misrouted" {
+		return protocol.MayReadCases
+	}
+	return a.verb()
 }
 
 // offered reports whether the act can be taken now, at this place, by somebody.
-func (a *caseAct) offered(at protocol.NodeID, c *protocol.Case, home protocol.NodeID) bool {
-	if !slices.Contains(a.states, c.State) {
+func (a *caseAct) offered(x *asked) bool {
+	home := x.here()
+	switch {
+	case a.act == "merge":
+		return home && x.c.Legal(a.act, x.v.At()) && slices.ContainsFunc(x.marks, func(m mark) bool { return m.canonical != x.rec.Ref.ID })
+	case !x.c.Legal(a.act, placeOf(x, home)) || a.when != nil && !a.when(x.c):
 		return false
+	case a.act == "hand_over":
+		return home && x.c.Handler != x.v.At()
+	case a.act == "revoke":
+		return home && x.c.Decision != nil
 	}
-	switch a.where {
-	case everywhere:
-		return true
-	case elsewhere:
-		return home == at && c.Handler != at
-	}
-	return home == at && c.Handler == at
+	return home || a.elsewhere(x.c)
 }
 
-// blocked lists why the act must wait although the case is in the right state.
-func (a *caseAct) blocked(v *console.Visit, c *protocol.Case) (why []string) {
-	for _, m := range c.Materials {
-		if a.act == "accept" && m.Presence == "missing" {
-			why = append(why, v.T("blocked.missing", lineName(v, c.Item, m.Line)))
-		}
-		if a.act == "grant" && m.Presence == "owed" {
-			why = append(why, v.T("blocked.owed", lineName(v, c.Item, m.Line)))
-		}
+// placeOf is where the act would be taken: a request is carried out at the home.
+func placeOf(x *asked, here bool) protocol.NodeID {
+	if here {
+		return x.v.At()
 	}
-	if a.verb == protocol.MayDecide && v.Author() == c.Received.Clerk {
-		why = append(why, v.T("blocked.four-eyes"))
-	}
-	return why
+	return x.rec.Home
 }
 
-func lineName(v *console.Visit, item, line string) string {
-	lines, err := guideLines(v, item)
-	if err != nil || lines[line].Name == "" {
-		return line
+// may reports whether this person may take the act, or ask for it.
+func (a *caseAct) may(x *asked) bool {
+	verb := a.verb()
+	if !x.here() && a.act == "fee_paid" {
+		verb = protocol.MayReceive
 	}
-	return lines[line].Name
-}
-
-// acts is the panel of what can be done now, and a sentence when it is nobody's
-// turn here.
-func (w *Web) acts(v *console.Visit, c *protocol.Case, rec *protocol.Record) (console.Section, error) {
-	told, wanted, err := openRequests(v, rec.Ref)
-	s, mine := console.Section{Title: "case.next", Messages: told}, false
-	for i := range caseActs {
-		a := &caseActs[i]
-		if !a.offered(v.At(), c, rec.Home) || !v.May(a.verb, bound(a.verb, c)) || slices.Contains(wanted, a.want) {
-			continue
-		}
-		mine = mine || a.act != "withdraw" // to take a case back is possible, but nobody waits for it
-		label := console.Word("do.", string(a.act))
-		if a.where == everywhere && rec.Home != v.At() {
-			label = console.Word("ask.", string(a.act))
-		}
-		s.Bar = append(s.Bar, console.Action{Label: label, Href: "/cases/" + rec.Ref.ID + "/" + string(a.act), Primary: len(s.Bar) == 0 && !a.danger,
-			Hotkey: a.hotkey})
+	if !x.here() && a.act == "return_misrouted" {
+		verb = protocol.MayReceive
 	}
-	s.Lead = w.standing(v, c, rec, mine)
-	return s, err
+	return x.v.May(verb, bound(verb, x.c))
 }
 
 func bound(verb protocol.Verb, c *protocol.Case) string {
-	if verb == protocol.MayReceive {
+	if verb == protocol.MayReceive || verb == protocol.MayAmend || verb == protocol.MayDeliver {
 		return ""
 	}
 	return c.Agency
 }
 
-// standing says in one sentence where the case is and who has the next step: the
-// answer to an applicant who asks (W-05).
-func (w *Web) standing(v *console.Visit, c *protocol.Case, rec *protocol.Record, mine bool) string {
-	switch {
-	case !c.State.Open():
-		return v.T("standing.closed")
-	case c.State == protocol.CaseHandingOver && rec.Index == 0:
-		return v.T("standing.in-queue", v.Place(c.To))
-	case c.State == protocol.CaseHandingOver:
-		return v.T("standing.at-hub", v.Place(c.To))
-	case rec.Home != v.At():
-		return v.T("standing.elsewhere", v.Place(rec.Home), c.AgencyName)
-	case mine:
-		return v.T("standing.yours")
-	}
-	return v.T(waitsFor(c.State), c.AgencyName)
-}
-
-// waitsFor is the sentence about a case that is here while this person has no
-// step to take.
-func waitsFor(s protocol.CaseState) string {
-	switch s {
-	case protocol.CaseReceived, protocol.CaseArrived:
-		return "standing.to-accept"
-	case protocol.CaseAccepted:
-		return "standing.to-decide"
-	case protocol.CaseGranted, protocol.CaseDenied:
-		return "standing.to-deliver"
-	}
-	return "standing.here"
-}
-
-// openRequests tells of requests on the case that its home has not answered, and
-// of those it declined; wanted is what is asked for already.
-func openRequests(v *console.Visit, ref protocol.Ref) (told []page.Flash, wanted []string, err error) {
-	found, err := v.Records().Search(v.Context(), console.Query{Kind: "request", Key: ref.String()})
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, h := range found.Hits {
-		r, rec, err := console.Read[protocol.Request](v.Records(), h.Ref)
-		if err != nil {
-			return nil, nil, err
+// blocked lists why the act must wait although the case is in the right state.
+func (a *caseAct) blocked(x *asked) (why []string) {
+	for _, m := range x.c.Materials {
+		if a.act == "accept" && m.Presence == protocol.PresenceMissing {
+			why = append(why, x.v.T("blocked.missing", x.line(m.Line)))
 		}
-		link := &page.Link{Label: "page.details", Href: "/requests/" + url.PathEscape(h.Ref.ID)}
-		switch r.State {
-		case protocol.RequestFiled:
-			wanted = append(wanted, r.Want)
-			told = append(told, page.Flash{Tone: page.Info, Text: v.T("request.waiting", v.T("want."+r.Want), v.Place(rec.Home)), Link: link})
-		case protocol.RequestDeclined:
-			told = append(told, page.Flash{Tone: page.Warn, Text: v.T("request.was-declined", v.T("want."+r.Want), r.Reason), Link: link})
+		if a.act == "grant" && m.Presence == protocol.PresenceOwed {
+			why = append(why, x.v.T("blocked.owed", x.line(m.Line)))
 		}
 	}
-	return told, wanted, nil
+	decides := a.act == "grant" || a.act == "deny"
+	if decides && !x.c.Terms.OneDecides && (x.v.Author() == x.c.Received.Clerk || reviewed(x.c, x.v.Author())) {
+		why = append(why, x.v.T("blocked.four-eyes"))
+	}
+	if a.act == "grant" && x.c.Fee != nil && x.c.Fee.PaidAt == 0 && x.c.Fee.Waived == "" {
+		why = append(why, x.v.T("blocked.fee"))
+	}
+	return why
+}
+
+func reviewed(c *protocol.Case, who string) bool {
+	return slices.ContainsFunc(c.Opinions, func(o protocol.Opinion) bool { return o.By == who })
+}
+
+// line names a line of the guide.
+func (x *asked) line(id string) string {
+	if l := x.guide.Line(id); l != nil && l.Name != "" {
+		return l.Name
+	}
+	return id
 }
 
 // askCase shows the form of an act.
@@ -202,13 +164,13 @@ func (w *Web) askCase(v *console.Visit, a caseAct) error {
 	if err != nil {
 		return err
 	}
-	return w.renderAct(v, &a, form)
+	return w.renderAct(v, &a, form, nil)
 }
 
 // doCase takes the act. What a rule refuses is shown on the same form, with
-// everything that was typed.
+// everything that was typed and every file that was sent.
 func (w *Web) doCase(v *console.Visit, a caseAct) error {
-	form, err := v.Form()
+	form, wrong, err := w.readIntake(v)
 	if err != nil {
 		return err
 	}
@@ -216,10 +178,26 @@ func (w *Web) doCase(v *console.Visit, a caseAct) error {
 	if err != nil {
 		return protocol.NewFault(protocol.Malformed, "read form", "表单不完整,请从办件页面重新操作")
 	}
-	ref := caseRef(v)
-	rec, err := a.do(v.Context(), w.cfg.Desk, v.Who, desk.CaseAct{Case: ref, Seen: seen}, form)
+	x, err := w.asked(v)
+	if err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return w.renderAct(v, &a, form, wrong)
+	}
+	var want protocol.Case
+	if a.want != nil {
+		want = a.want(x, form)
+	}
+	if !a.may(x) { // the page is open to both who do it here and who ask for it elsewhere
+		return protocol.NewFault(protocol.Denied, string(a.verb()), "您的角色没有这项权限,请联系本地管理员")
+	}
+	rec, err := w.cfg.Desk.Do(v.Context(), v.Who, desk.CaseAct{Case: x.rec.Ref, Seen: seen, Viewed: form["viewed"], Key: form.Get("nonce")}, a.act, want)
 	if f, refused := console.Refusal(err); refused {
-		return w.renderAct(v, &a, form, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
+		if f.Rule == "G-11" { // something else on a used form is a form of its own
+			form.Del("nonce")
+		}
+		return w.renderAct(v, &a, form, nil, page.Flash{Tone: page.Bad, Text: f.Text, Rule: f.Rule})
 	}
 	if err != nil {
 		return err
@@ -228,48 +206,86 @@ func (w *Web) doCase(v *console.Visit, a caseAct) error {
 	if rec.Ref.Kind == "request" {
 		key = "done.asked"
 	}
-	return v.Done("/cases/"+ref.ID, page.Good, key)
+	return v.Done(with("/cases/"+x.rec.Ref.ID, "desk", v.R.FormValue("desk")), page.Good, key)
 }
 
-func (w *Web) renderAct(v *console.Visit, a *caseAct, typed url.Values, flash ...page.Flash) error {
-	c, rec, err := console.Read[protocol.Case](v.Records(), caseRef(v))
+// with adds a value to an address; "" adds nothing.
+func with(to, name, value string) string {
+	if value == "" {
+		return to
+	}
+	return to + "?" + url.Values{name: {value}}.Encode()
+}
+
+func (w *Web) renderAct(v *console.Visit, a *caseAct, typed url.Values, wrong errorsOf, flash ...page.Flash) error {
+	x, err := w.asked(v)
 	if err != nil {
 		return err
 	}
-	if !a.offered(v.At(), c, rec.Home) && len(flash) == 0 {
-		flash = append(flash, page.Flash{Tone: page.Warn, Text: v.T("act.not-now", v.StateWord("case", string(c.State)))})
+	if !a.offered(x) && len(flash) == 0 {
+		flash = append(flash, page.Flash{Tone: page.Warn, Text: v.T("act.not-now", v.StateWord("case", string(x.c.State)))})
 	}
-	home := "/cases/" + rec.Ref.ID
-	f := page.Form{Action: home + "/" + string(a.act), Submit: console.Word("do.", string(a.act)), Danger: a.danger,
-		Back:    &page.Link{Label: "act.back", Href: home},
-		Blocked: a.blocked(v, c), Fields: []page.Field{page.Hidden("rev", strconv.FormatUint(rec.Rev, 10))}}
-	if a.ask != nil {
-		f.Fields = append(f.Fields, refill(a.ask(v, c), typed)...)
+	home := with("/cases/"+x.rec.Ref.ID, "desk", v.R.FormValue("desk"))
+	view := page.View{Title: console.Word("do.", string(a.act)), Active: "cases", Crumbs: []page.Link{{Label: x.c.ReceiptNo, Href: home}}, Flash: flash}
+	if len(flash) > 0 && flash[0].Tone == page.Bad || len(wrong) > 0 {
+		view.Status = http.StatusConflict
 	}
-	view := page.View{Title: console.Word("do.", string(a.act)), Active: "cases", Crumbs: []page.Link{{Label: c.ReceiptNo, Href: home}}, Flash: flash}
-	if len(flash) > 0 && flash[0].Tone == page.Bad {
-		view.Status = 409
-	}
-	view.Data = page.Confirm{Question: console.Word("question.", string(a.act)), Consequence: w.consequence(v, a, c, rec.Home), Form: f,
+	view.Data = page.Confirm{Question: console.Word("question.", string(a.act)), Consequence: consequence(a, x), Form: a.form(x, typed, wrong, home),
 		Facts: []page.Fact{
-			{Label: "case.number", Cell: page.Code(c.ReceiptNo)}, {Label: "case.item", Cell: page.Word(c.ItemName)},
-			{Label: "person.name", Cell: page.Word(c.Applicant.Name)},
-			{Label: "console.state", Cell: page.State(console.State("case", string(c.State)))}}}
+			{Label: "case.number", Cell: page.Code(x.c.ReceiptNo)}, {Label: "case.item", Cell: page.Word(x.c.ItemName)},
+			{Label: "person.name", Cell: page.Word(x.c.Applicant.Name)},
+			{Label: "console.state", Cell: page.State(console.State("case", string(x.c.State)))}}}
 	return v.Render(page.ConfirmPage, view)
 }
 
-func (w *Web) consequence(v *console.Visit, a *caseAct, c *protocol.Case, home protocol.NodeID) string {
-	if a.where == everywhere && home != v.At() {
-		return v.T("then.ask", v.Place(home))
+func (a *caseAct) form(x *asked, typed url.Values, wrong errorsOf, home string) page.Form {
+	nonce := typed.Get("nonce")
+	if nonce == "" {
+		nonce = rand.Text()
 	}
-	return v.T(console.Word("then.", string(a.act)), c.AgencyName)
+	f := page.Form{Action: with("/cases/"+x.rec.Ref.ID+"/"+string(a.act), "desk", x.v.R.FormValue("desk")), Submit: console.Word("do.", string(a.act)),
+		Danger: a.danger, Back: &page.Link{Label: "act.back", Href: home}, Blocked: a.blocked(x),
+		Fields: []page.Field{page.Hidden("rev", strconv.FormatUint(x.rec.Rev, 10)), page.Hidden("nonce", nonce)}}
+	if a.ask == nil {
+		return f
+	}
+	f.Fields = append(f.Fields, refill(a.ask(x), typed)...)
+	for i := range f.Fields {
+		field := &f.Fields[i]
+		f.Upload = f.Upload || field.Kind == page.InputFile
+		if field.Name != "" && wrong[field.Name] != "" {
+			field.Error = wrong[field.Name]
+		}
+	}
+	for name, ids := range typed { // files that are stored already travel with the form
+		for _, id := range ids {
+			if len(name) > 5 && name[:5] == "scan-" {
+				f.Fields = append(f.Fields, page.Hidden(name, id))
+			}
+		}
+	}
+	return f
+}
+
+func consequence(a *caseAct, x *asked) string {
+	if !x.here() && a.request != "" {
+		return x.v.T("then.ask", x.v.Place(x.rec.Home))
+	}
+	return x.v.T(console.Word("then.", string(a.act)), x.c.AgencyName)
 }
 
 // refill puts what was typed back into fields.
 func refill(fields []page.Field, typed url.Values) []page.Field {
 	for i := range fields {
-		if typed.Has(fields[i].Name) {
-			fields[i].Value = typed.Get(fields[i].Name)
+		f := &fields[i]
+		if !typed.Has(f.Name) {
+			continue
+		}
+		f.Value = typed.Get(f.Name)
+		if f.Kind == page.InputChecks {
+			for k := range f.Options {
+				f.Options[k].On = slices.Contains(typed[f.Name], f.Options[k].Value)
+			}
 		}
 	}
 	return fields

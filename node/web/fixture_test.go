@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,6 +45,40 @@ type world struct {
 	scans    *fakeScans
 	people   consoletest.Sessions
 	closed   []string
+	drafts   Drafts
+
+	mu       sync.Mutex // guards watching
+	watching []follower
+}
+
+// follower hears of what tell says.
+type follower chan []protocol.Ref
+
+func (f follower) Close() {}
+
+func (f follower) Next(ctx context.Context) ([]protocol.Ref, error) {
+	select {
+	case refs := <-f:
+		return refs, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (w *world) Watch() Changes {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f := make(follower, 16)
+	w.watching = append(w.watching, f)
+	return f
+}
+
+func (w *world) tell(refs ...protocol.Ref) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, f := range w.watching {
+		f <- refs
+	}
 }
 
 func (w *world) Status(context.Context) (Status, error) { return w.status, nil }
@@ -71,7 +106,7 @@ func person(login, name string, roles ...protocol.Role) *protocol.Account {
 }
 
 func newWorld(t testing.TB) *world {
-	w := &world{Records: consoletest.NewRecords(t), desk: &fakeDesk{}, scans: &fakeScans{files: map[string]Scan{}}, people: consoletest.Sessions{
+	w := &world{Records: consoletest.NewRecords(t), drafts: &memory{kept: map[string]Draft{}}, desk: &fakeDesk{}, scans: &fakeScans{files: map[string]Scan{}}, people: consoletest.Sessions{
 		"win03": person("win03", "窗口 03", protocol.RoleClerk), "acc11": person("acc11", "审核 11", protocol.RoleAcceptor, protocol.RoleDecider,
 			protocol.RoleClerk),
 		"edit2": person("edit2", "编目 2", protocol.RoleEditor), "rev1": person("rev1", "审核员 1", protocol.RoleReviewer), "ops": person("ops", "运维 1",
@@ -94,6 +129,44 @@ func newWorld(t testing.TB) *world {
 	w.catalogue()
 	w.rest()
 	return w
+}
+
+// memory keeps drafts as the store does, without a disk.
+type memory struct {
+	mu   sync.Mutex // guards kept
+	kept map[string]Draft
+}
+
+func (m *memory) Save(d Draft) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.kept[d.By+"/"+d.ID] = d
+	return nil
+}
+
+func (m *memory) Find(by, id string) (Draft, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d, ok := m.kept[by+"/"+id]
+	return d, ok, nil
+}
+
+func (m *memory) List(by string, _ protocol.Instant) (list []Draft, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, key := range slices.Sorted(maps.Keys(m.kept)) {
+		if d := m.kept[key]; d.By == by {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) Drop(by, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.kept, by+"/"+id)
+	return nil
 }
 
 func (w *world) registers() {
@@ -186,13 +259,16 @@ func (w *world) cases() {
 	})
 	add(2, foodID, protocol.CaseAccepted, "yanbian", ago(24*14), func(c *protocol.Case) {
 		c.Accepted, c.Due.K2, c.Due.K3 = ago(24*13), protocol.Day{Year: 2026, Month: 2, Dom: 27}, protocol.Day{Year: 2026, Month: 3, Dom: 17}
+		c.Terms = protocol.CaseTerms{Promise: protocol.Limit{N: 8, Unit: protocol.WorkingDays}, Legal: protocol.Limit{N: 20, Unit: protocol.WorkingDays}}
 		c.Applicant.Type, c.Applicant.Name, c.Applicant.IDType, c.Applicant.ID = "org", "延吉某某餐饮有限公司", "uscc", foodOf
 		c.Materials[2].Presence = "present"
 	})
 	add(3, poorID, protocol.CaseArrived, "changchun", ago(70), nil)
 	add(4, foodID, protocol.CaseReceived, "yanbian", ago(3), func(c *protocol.Case) { c.Due.K1 = nowAt.Day() })
 	add(5, poorID, protocol.CaseReceived, "yanbian", ago(2), nil)
-	add(6, poorID, protocol.CaseHandingOver, "yanbian", ago(1), func(c *protocol.Case) { c.To = "changchun" })
+	add(6, poorID, protocol.CaseHandingOver, "yanbian", ago(1), func(c *protocol.Case) {
+		c.To, c.HandedOver, c.Due.K5p = "changchun", ago(1)+60_000, nowAt.Day().Add(1)
+	})
 	add(7, foodID, protocol.CaseReceived, "yanbian", ago(1), func(c *protocol.Case) { c.Materials[1].Presence = "missing" })
 	w.lapses = []Lapse{{Ref: protocol.Ref{Kind: "case", ID: caseID(2)}, Clock: protocol.K2, At: ago(58)},
 		{Ref: protocol.Ref{Kind: "case", ID: caseID(4)}, Clock: protocol.K1, At: ago(-14)}}
@@ -247,6 +323,8 @@ type fakeDesk struct {
 	token string
 	rec   protocol.Record
 	last  desk.Intake
+	want  protocol.Case
+	act   desk.CaseAct
 }
 
 func (d *fakeDesk) called(format string, args ...any) (protocol.Record, error) {
@@ -271,24 +349,28 @@ func (d *fakeDesk) Receive(_ context.Context, _ *protocol.Account, in desk.Intak
 	return got, nil
 }
 
-func (d *fakeDesk) HandOver(_ context.Context, _ *protocol.Account, a desk.CaseAct) (protocol.Record, error) {
-	return d.called("hand_over %s@%d", a.Case.ID, a.Seen)
+func (d *fakeDesk) Do(_ context.Context, _ *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error) {
+	d.want, d.act = want, a
+	said := ""
+	if x := want.Decision; x != nil {
+		said = " " + x.Text + x.Reason + " " + x.Basis + " " + x.Remedy
+	}
+	if x := want.Delivery; x != nil {
+		said = " " + x.Way + " " + x.Recipient
+	}
+	if x := want.WithdrawnBy; x != nil {
+		said = " " + x.Reason
+	}
+	return d.called("%s %s@%d%s", act, a.Case.ID, a.Seen, said)
 }
 
-func (d *fakeDesk) Accept(_ context.Context, _ *protocol.Account, a desk.CaseAct) (protocol.Record, error) {
-	return d.called("accept %s@%d", a.Case.ID, a.Seen)
+func (d *fakeDesk) Ask(_ context.Context, _ *protocol.Account, on protocol.Ref, want string, data any, _ string) (protocol.Record, error) {
+	return d.called("ask %s %s %v", want, on.ID, data)
 }
 
-func (d *fakeDesk) Decide(_ context.Context, _ *protocol.Account, a desk.CaseAct, kind protocol.Act, x protocol.Decision) (protocol.Record, error) {
-	return d.called("%s %s@%d %s%s %s %s", kind, a.Case.ID, a.Seen, x.Text, x.Reason, x.Basis, x.Remedy)
-}
-
-func (d *fakeDesk) Deliver(_ context.Context, _ *protocol.Account, a desk.CaseAct, how protocol.Delivery) (protocol.Record, error) {
-	return d.called("deliver %s@%d %s %s", a.Case.ID, a.Seen, how.Way, how.Recipient)
-}
-
-func (d *fakeDesk) Withdraw(_ context.Context, _ *protocol.Account, a desk.CaseAct, reason string) (protocol.Record, error) {
-	return d.called("withdraw %s@%d %s", a.Case.ID, a.Seen, reason)
+// Fingerprint is the number itself: the fixture's applicants have no other.
+func (d *fakeDesk) Fingerprint(idType, id string) string {
+	return "fp:" + idType + ":" + protocol.NormalizeCode(id)
 }
 
 func (d *fakeDesk) FirstReview(_ context.Context, _ *protocol.Account, set protocol.Ref) (protocol.Record, error) {
@@ -345,7 +427,7 @@ func (s *fakeScans) Open(ctx context.Context, id string) (Scan, io.ReadSeeker, e
 
 func newWeb(t testing.TB, w *world) *Web {
 	t.Helper()
-	pages, err := New(Config{Node: "yanbian", Name: "延边", Version: "0.1.0", Sessions: w.people, Reader: w, Desk: w.desk, Closer: w, Scans: w.scans,
+	pages, err := New(Config{Node: "yanbian", Name: "延边", Version: "0.1.0", Sessions: w.people, Reader: w, Desk: w.desk, Closer: w, Scans: w.scans, Drafts: w.drafts,
 		Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)

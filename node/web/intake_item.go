@@ -8,34 +8,51 @@ import (
 	"xiangyun/protocol/page"
 )
 
-// chooseItem is the first step of an intake: only items that can be filed here.
+// chooseItem is the first step of an intake: the item is found while it is
+// typed, by words, pinyin initials or code (W-02), and drafts go on from here.
 func (w *Web) chooseItem(v *console.Visit) error {
-	list := console.List{
-		Kind: "item", Fixed: nil, Hint: "items.hint", Caption: "nav.intake", Key: console.NumberKey,
-		Facets: []console.Select{{Facet: "agency", Label: "item.agency", Name: (*console.Visit).Agency}},
-		Cols:   []page.Col{{Label: "item.name"}, {Label: "item.agency"}, {Label: "item.promise", Short: true}, {Label: "intake.may", Short: true}},
-		Empty:  page.Empty{What: "items.empty", Do: "items.empty-do"},
-		Row: func(v *console.Visit, h console.Hit, t *page.Table) error {
-			i, _, err := console.Read[protocol.Item](v.Records(), h.Ref)
-			if err != nil {
-				return err
-			}
-			name, may := page.Goto(i.Name, "/intake/"+h.Ref.ID), page.Badge{Tone: page.Good, Word: "intake.yes"}
-			if why := closed(v, i); why != "" {
-				name, may = page.Goto(i.Name, "/items/"+h.Ref.ID), page.Badge{Word: why}
-			} else if i.Node != v.At() {
-				may = page.Badge{Tone: page.Info, Word: v.T("intake.for", v.Place(i.Node))}
-			}
-			t.Add(name.Under(i.ImplCode), page.Word(i.AgencyName).Under(v.Place(i.Node)), page.Word(v.Limit(i.Promise)), page.State(may))
-			return nil
-		},
-	}
-	s, err := list.Section(v)
+	typed := v.R.FormValue("q")
+	ids, total, err := w.finder.find(v, typed)
 	if err != nil {
 		return err
 	}
-	s.Lead = "intake.choose"
-	return v.Show(page.View{Title: "nav.intake", Active: "intake"}, console.Sheet{Sections: []console.Section{s}})
+	t := page.Table{Caption: "nav.intake", Cols: []page.Col{{Label: "item.name"}, {Label: "item.agency"}, {Label: "item.promise", Short: true},
+		{Label: "intake.may", Short: true}}, Empty: page.Empty{What: "items.empty", Do: "items.empty-do"}}
+	if typed != "" {
+		t.Empty = page.Empty{What: "console.none-found", Do: "intake.find-hint"}
+	}
+	for _, id := range ids {
+		i, err := console.Find[protocol.Item](v.Records(), protocol.Ref{Kind: "item", ID: id})
+		if err != nil {
+			return err
+		}
+		if i != nil {
+			itemRow(v, &t, id, i)
+		}
+	}
+	if total > len(ids) {
+		t.Foot = v.T("intake.more-items", total, len(ids))
+	}
+	drafts, err := w.drafts(v)
+	if err != nil {
+		return err
+	}
+	find := &page.Filter{Query: typed, Label: "intake.find", Hint: "intake.find-hint", Live: "list", Focus: true}
+	sheet := console.Sheet{Sections: []console.Section{{Filter: find}, {ID: "list", Table: &t}}}
+	if drafts.Table != nil {
+		sheet.Sections = append(sheet.Sections, drafts)
+	}
+	return v.Show(page.View{Title: "nav.intake", Active: "intake"}, sheet)
+}
+
+func itemRow(v *console.Visit, t *page.Table, id string, i *protocol.Item) {
+	name, may := page.Goto(i.Name, "/intake/"+id), page.Badge{Tone: page.Good, Word: "intake.yes"}
+	if why := closed(v, i); why != "" {
+		name, may = page.Goto(i.Name, "/items/"+id), page.Badge{Word: why}
+	} else if i.Node != v.At() {
+		may = page.Badge{Tone: page.Info, Word: v.T("intake.for", v.Place(i.Node))}
+	}
+	t.Add(name.Under(i.ImplCode), page.Word(i.AgencyName).Under(v.Place(i.Node)), page.Word(v.Limit(i.Promise)), page.State(may))
 }
 
 // closed says why an item cannot be filed at this window; "" when it can. The

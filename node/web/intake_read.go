@@ -1,17 +1,17 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
-	"xiangyun/protocol/page"
 )
 
 const (
@@ -26,6 +26,7 @@ func (w *Web) readIntake(v *console.Visit) (url.Values, errorsOf, error) {
 	wrong := errorsOf{}
 	if !strings.HasPrefix(v.R.Header.Get("Content-Type"), "multipart/") {
 		typed, err := v.Form()
+		dropScans(typed)
 		return typed, wrong, err
 	}
 	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxUpload)
@@ -55,6 +56,32 @@ func (w *Web) readIntake(v *console.Visit) (url.Values, errorsOf, error) {
 	return typed, wrong, nil
 }
 
+// answerUpload tells the script what became of its one file. The form gets its
+// id and is sent again with everything else.
+func answerUpload(v *console.Visit, w *Web, typed url.Values, wrong errorsOf) error {
+	type stored struct {
+		ID    string `json:"id,omitempty"`
+		Error string `json:"error,omitempty"`
+	}
+	var out stored
+	for _, why := range wrong {
+		out.Error = v.Label(why)
+	}
+	for name, ids := range typed {
+		if strings.HasPrefix(name, "scan-") && len(ids) > 0 {
+			out.ID = ids[len(ids)-1]
+		}
+	}
+	v.W.Header().Set("Content-Type", "application/json")
+	if out.ID == "" {
+		v.W.WriteHeader(http.StatusUnprocessableEntity)
+	}
+	if err := json.NewEncoder(v.W).Encode(out); err != nil {
+		return fmt.Errorf("answer upload: %w", err)
+	}
+	return nil
+}
+
 // badFile tells a file that its owner can put right from a store that fails.
 func badFile(v *console.Visit, err error) (string, bool) {
 	var f *protocol.Fault
@@ -80,77 +107,47 @@ func dropScans(typed url.Values) {
 	}
 }
 
-// checkIntake finds everything that is wrong, so that it is said at once (art.
-// 34 asks the same of us towards the applicant). The judge checks again.
-func (w *Web) checkIntake(v *console.Visit, typed url.Values, g *protocol.Guide, wrong errorsOf) {
-	a := applicant(typed)
-	if a.Name == "" {
-		wrong["name"] = "intake.no-name"
-	} else if utf8.RuneCountInString(a.Name) > 200 {
-		wrong["name"] = "intake.long-name"
-	}
-	if a.Type != "person" && a.Type != "org" {
-		wrong["type"] = "intake.no-type"
-	}
-	number := protocol.Applicant{Type: "person", Name: "-", IDType: a.IDType, ID: a.ID}
-	if no := protocol.CheckApplicant(&number, v.Now()); no != nil {
-		wrong["id"] = no.Text
-	}
-	if typed.Get("window") == "" {
-		wrong["window"] = "intake.no-window"
-	}
-	for _, l := range g.Lines {
-		if !slices.Contains(presences(&l), typed.Get(presenceName(l.ID))) {
-			wrong[presenceName(l.ID)] = "intake.no-answer"
-		}
-		typed[scansName(l.ID)] = slices.DeleteFunc(typed[scansName(l.ID)], func(id string) bool {
-			s, err := w.cfg.Scans.Find(v.Context(), id)
-			return err != nil || !ownScan(v, &s)
-		})
-		if len(typed[scansName(l.ID)]) > maxScans {
-			wrong[fileName(l.ID)] = v.T("intake.many-scans", maxScans)
-		}
-	}
-}
-
 func applicant(typed url.Values) protocol.Applicant {
 	return protocol.Applicant{Type: typed.Get("type"), Name: strings.TrimSpace(typed.Get("name")), IDType: typed.Get("id_type"),
 		ID: protocol.NormalizeCode(typed.Get("id")), Contact: strings.TrimSpace(typed.Get("contact"))}
 }
 
-func remarks(typed url.Values) []protocol.Field {
-	if s := strings.TrimSpace(typed.Get("remarks")); s != "" {
-		return []protocol.Field{{Name: "申请说明", Value: s}}
+// agent is who acts for the applicant, or nil.
+func agent(typed url.Values) *protocol.Agent {
+	if typed.Get("agent") == "" {
+		return nil
 	}
-	return nil
+	a := &protocol.Agent{Name: strings.TrimSpace(typed.Get("agent_name")), IDType: typed.Get("agent_id_type"),
+		ID: protocol.NormalizeCode(typed.Get("agent_id")), Contact: strings.TrimSpace(typed.Get("agent_contact"))}
+	if ids := typed[scansName(mandateLine)]; len(ids) > 0 {
+		a.Mandate = ids[0]
+	}
+	return a
 }
 
-func answers(typed url.Values, g *protocol.Guide) []protocol.Material {
-	list := make([]protocol.Material, 0, len(g.Lines))
-	for _, l := range g.Lines {
-		m := protocol.Material{Line: l.ID, Presence: typed.Get(presenceName(l.ID)), Blobs: typed[scansName(l.ID)]}
-		if m.Presence == "present" {
-			m.Copies = l.Copies
+// formFields is what was filled in of the guide's form.
+func formFields(typed url.Values, g *protocol.Guide) (list []protocol.Field) {
+	for _, f := range g.Form {
+		if s := strings.TrimSpace(typed.Get("form-" + f.Name)); s != "" {
+			list = append(list, protocol.Field{Name: f.Name, Value: s})
 		}
-		list = append(list, m)
+	}
+	if s := strings.TrimSpace(typed.Get("remarks")); s != "" {
+		list = append(list, protocol.Field{Name: "申请说明", Value: s})
 	}
 	return list
 }
 
-func intakeFields(typed url.Values, wrong errorsOf) []page.Field {
-	fields := []page.Field{
-		{Name: "type", Label: "person.type", Kind: page.InputSelect, Width: "half",
-			Options: []page.Option{{Value: "person", Label: "person.person"}, {Value: "org", Label: "person.org"}}},
-		{Name: "name", Label: "intake.name", Max: 200, Required: true, Width: "half", Focus: len(wrong) == 0},
-		{Name: "id_type", Label: "person.idtype", Kind: page.InputSelect, Width: "half", Options: []page.Option{
-			{Value: "citizen", Label: "idtype.citizen"}, {Value: "uscc", Label: "idtype.uscc"}, {Value: "other", Label: "idtype.other"}}},
-		{Name: "id", Label: "person.id", Max: 40, Required: true, Width: "half"},
-		{Name: "contact", Label: "person.contact", Kind: page.InputTel, Mode: "tel", Max: 60, Width: "half"},
-		{Name: "window", Label: "intake.window", Max: 60, Required: true, Width: "half"},
-		{Name: "remarks", Label: "intake.remarks", Kind: page.InputArea, Rows: 2, Max: 2000},
+// objectKey tells two applications of one person apart (DU-02): the field that
+// the item names, or what the clerk typed.
+func objectKey(typed url.Values, item *protocol.Item, form []protocol.Field) string {
+	if item.ObjectField == "" {
+		return strings.TrimSpace(typed.Get("object"))
 	}
-	for i := range fields {
-		fields[i].Error = wrong[fields[i].Name]
+	for _, f := range form {
+		if f.Name == item.ObjectField {
+			return f.Value
+		}
 	}
-	return refill(fields, typed)
+	return ""
 }

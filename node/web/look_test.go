@@ -8,6 +8,8 @@ import (
 
 var look = flag.String("look", "", "serve the workbench on this address until interrupted; log in with any password")
 
+var shots = flag.String("shots", "", "write pictures of the pages to this folder")
+
 // TestLook serves a prefecture to look at: go test ./node/web -run Look -look :8098.
 func TestLook(t *testing.T) {
 	if *look == "" {

@@ -15,11 +15,12 @@ import (
 // asks for the right itself.
 type Desk interface {
 	Receive(ctx context.Context, who *protocol.Account, in desk.Intake) (desk.Received, error)
-	HandOver(ctx context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error)
-	Accept(ctx context.Context, who *protocol.Account, a desk.CaseAct) (protocol.Record, error)
-	Decide(ctx context.Context, who *protocol.Account, a desk.CaseAct, kind protocol.Act, d protocol.Decision) (protocol.Record, error)
-	Deliver(ctx context.Context, who *protocol.Account, a desk.CaseAct, how protocol.Delivery) (protocol.Record, error)
-	Withdraw(ctx context.Context, who *protocol.Account, a desk.CaseAct, reason string) (protocol.Record, error)
+	// Do takes one act of the case table. want carries what the act sets; of a list that the act adds to, the last element is the new one.
+	Do(ctx context.Context, who *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error)
+	// Ask files a request (R-01 … R-09) on a record, wherever its home is.
+	Ask(ctx context.Context, who *protocol.Account, on protocol.Ref, want string, data any, key string) (protocol.Record, error)
+	// Fingerprint is what a person's cases are found by instead of the number.
+	Fingerprint(idType, id string) string
 	FirstReview(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
 	WithdrawChangeset(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
 	CreateAccount(ctx context.Context, who *protocol.Account, n desk.NewAccount) (rec protocol.Record, token string, err error)
@@ -35,14 +36,41 @@ type Reader interface {
 	Lapses(after, until protocol.Instant, max int) ([]Lapse, error)
 	// Work lists own acts that did not become what their author wanted, open ones only.
 	Work(ctx context.Context) ([]Work, error)
+	// Watch follows the records of this node from now on.
+	Watch() Changes
 	// WorkBody is what the act of an item said; nil when it was erased.
 	WorkBody(ctx context.Context, id string) (json.RawMessage, error)
+}
+
+// Changes tells that records changed; it is for one goroutine.
+type Changes interface {
+	Next(ctx context.Context) ([]protocol.Ref, error)
+	Close()
 }
 
 // Closer notes that a person dealt with a work item. The page has checked the
 // right; an item that is closed already stays as it was.
 type Closer interface {
 	CloseWork(ctx context.Context, id, by, note string) error
+}
+
+// Drafts keeps forms that somebody has begun (cases.md §1): at this node only,
+// for 30 days, for their author. What Save was given is on disk when it returns.
+type Drafts interface {
+	Save(d Draft) error
+	Find(by, id string) (Draft, bool, error)
+	List(by string, now protocol.Instant) ([]Draft, error) // newest first
+	Drop(by, id string) error
+}
+
+// Draft is one form somebody has begun. Its fields are those of the store's.
+type Draft struct {
+	ID    string // nonce of the form
+	By    string
+	Item  string // ItemID
+	Title string
+	At    protocol.Instant
+	Form  map[string][]string
 }
 
 // Scans keeps the files that are taken in at the counter.
@@ -69,7 +97,11 @@ type Scan struct {
 	By      string
 	Owner   protocol.Ref // zero while no case cites it
 	Waiting bool
+	Sum     string // SHA-256 of the bytes; "" of a file of several chunks, each of which has its own
 }
+
+// Picture reports whether a browser can show it small.
+func (s Scan) Picture() bool { return s.Type == "image/jpeg" || s.Type == "image/png" }
 
 // Lapse is one clock of a record that runs out, or ran out, at an instant.
 type Lapse struct {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"encoding/json"
 
 	"xiangyun/protocol"
@@ -12,7 +14,7 @@ import (
 var requests = console.List{
 	Kind: "request", Family: "request", Hint: "requests.hint", Caption: "nav.requests",
 	States: []string{protocol.RequestFiled, protocol.RequestDone, protocol.RequestDeclined},
-	Facets: []console.Select{{Facet: "want", Label: "request.want", Name: func(v *console.Visit, s string) string { return v.T("want." + s) }}},
+	Facets: []console.Select{{Facet: "want", Label: "request.want", Name: wantWord}},
 	Cols: []page.Col{{Label: "request.title"}, {Label: "request.want", Short: true}, {Label: "console.state", Short: true},
 		{Label: "request.at", Short: true}, {Label: "request.filed", Short: true}},
 	Empty: page.Empty{What: "requests.empty", Do: "requests.empty-do"},
@@ -21,7 +23,7 @@ var requests = console.List{
 		if err != nil {
 			return err
 		}
-		row := t.Add(page.Goto(r.Title, "/requests/"+escape(h.Ref.ID)), page.Word(v.T("want."+r.Want)),
+		row := t.Add(page.Goto(r.Title, "/requests/"+escape(h.Ref.ID)), page.Word(wantWord(v, r.Want)),
 			page.State(console.State("request", r.State)).Under(r.Reason),
 			page.Word(v.Place(rec.Home)), page.When(r.Filed))
 		if r.State == protocol.RequestDeclined {
@@ -61,7 +63,7 @@ func (w *Web) showRequest(v *console.Visit) error {
 }
 
 func requestFacts(v *console.Visit, r *protocol.Request, rec *protocol.Record) []page.Fact {
-	facts := []page.Fact{{Label: "request.want", Cell: page.Word(v.T("want." + r.Want))},
+	facts := []page.Fact{{Label: "request.want", Cell: page.Word(wantWord(v, r.Want))},
 		{Label: "console.state", Cell: page.State(console.State("request", r.State))},
 		{Label: "request.from", Cell: page.Word(v.Place(r.From))}, {Label: "request.at", Cell: page.Word(v.Place(rec.Home))},
 		{Label: "request.filed", Cell: page.When(r.Filed)}}
@@ -75,4 +77,9 @@ func requestFacts(v *console.Visit, r *protocol.Request, rec *protocol.Record) [
 		facts = append(facts, page.Fact{Label: "request.on", Cell: page.Goto(r.On.ID, "/cases/"+r.On.ID)})
 	}
 	return facts
+}
+
+// wantWord names what a request wants.
+func wantWord(v *console.Visit, want string) string {
+	return v.T("want." + strings.NewReplacer("_", "-", ".", "-").Replace(want))
 }

@@ -9,7 +9,7 @@ import (
 // texts is the workbench's own catalogue.
 func texts() page.Texts {
 	all := page.Texts{}
-	for _, t := range []page.Texts{frameTexts, caseTexts, actTexts, intakeTexts, dataTexts, placeTexts} {
+	for _, t := range []page.Texts{frameTexts, caseTexts, actTexts, intakeTexts, dataTexts, placeTexts, inboxTexts, formTexts, lawTexts} {
 		maps.Copy(all, t)
 	}
 	return all
@@ -74,8 +74,6 @@ var caseTexts = page.Texts{
 	"case.clocks":      {ZH: "办理时限", EN: "Clocks"},
 	"case.clocks-lead": {ZH: "按工作日历计算，到期日当天 24 时止。", EN: "Counted on the working-day calendar; a day ends at 24:00."},
 	"case.no-clock":    {ZH: "当前没有在走的时限", EN: "No clock is running"},
-	"case.counts-from": {ZH: "起算日", EN: "Counted from"},
-	"case.excluded":    {ZH: "当日不计", EN: "that day not counted"},
 	"case.person":      {ZH: "申请人", EN: "Applicant"},
 	"case.outcome":     {ZH: "办理结果", EN: "Outcome"},
 	"case.holder":      {ZH: "当前所在", EN: "Now at"},

@@ -28,6 +28,7 @@ type Config struct {
 	Desk     Desk
 	Closer   Closer
 	Scans    Scans
+	Drafts   Drafts
 
 	TrustedOrigins []string
 	Now            func() time.Time // nil is time.Now
@@ -37,13 +38,15 @@ type Config struct {
 // Web is the workbench.
 type Web struct {
 	*console.Console
-	cfg Config
+	cfg    Config
+	finder finder
+	inbox  inbox
 }
 
 // New builds the workbench; Handler serves it.
 func New(cfg Config) (*Web, error) {
-	if cfg.Reader == nil || cfg.Desk == nil || cfg.Closer == nil || cfg.Scans == nil {
-		return nil, errors.New("window workbench needs reader, desk, closer and scans")
+	if cfg.Reader == nil || cfg.Desk == nil || cfg.Closer == nil || cfg.Scans == nil || cfg.Drafts == nil {
+		return nil, errors.New("window workbench needs reader, desk, closer, scans and drafts")
 	}
 	own, err := fs.Sub(templates, "templates")
 	if err != nil {
@@ -52,10 +55,13 @@ func New(cfg Config) (*Web, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
 	w := &Web{cfg: cfg}
 	w.Console, err = console.New(console.Config{
 		Product: page.Text{ZH: "窗口工作台", EN: "Window workbench"}, Place: w.place, At: cfg.Node, Version: cfg.Version,
-		Sessions: cfg.Sessions, Records: cfg.Reader, Templates: own, Texts: texts(), Nav: nav, Verbs: verbs, Around: w.around,
+		Sessions: cfg.Sessions, Records: cfg.Reader, Templates: own, Texts: texts(), Nav: nav, Verbs: verbs, Around: w.around, Events: "/live",
 		TrustedOrigins: cfg.TrustedOrigins, Now: cfg.Now, Log: cfg.Log})
 	if err != nil {
 		return nil, fmt.Errorf("build window workbench: %w", err)
@@ -73,10 +79,14 @@ func (w *Web) place(page.Lang) string {
 	return n.Name
 }
 
+// Letters that are keys of acts (cases.md §20) are left to the pages: g and a
+// letter leads here from everywhere, n alone begins an intake.
 var nav = []page.Section{
 	{Items: []page.Item{{Key: "home", Label: "nav.home", Href: "/", Hotkey: "h"}}},
 	{Label: "nav.window", Items: []page.Item{
-		{Key: "intake", Label: "nav.intake", Href: "/intake", Hotkey: "n"},
+		{Key: "intake", Label: "nav.intake", Href: "/intake", Hotkey: "n", Press: true},
+		{Key: "inbox", Label: "nav.inbox", Href: "/inbox", Hotkey: "q"},
+		{Key: "lookup", Label: "nav.lookup", Href: "/lookup", Hotkey: "l"},
 		{Key: "cases", Label: "nav.cases", Href: "/cases", Hotkey: "c"},
 		{Key: "items", Label: "nav.items", Href: "/items", Hotkey: "i"}}},
 	{Label: "nav.data", Items: []page.Item{
@@ -90,7 +100,7 @@ var nav = []page.Section{
 }
 
 var verbs = map[string]protocol.Verb{
-	"home": protocol.MayReadStatus, "intake": protocol.MayReceive, "cases": protocol.MayReadCases, "items": protocol.MayReadItems,
+	"home": protocol.MayReadStatus, "intake": protocol.MayReceive, "cases": protocol.MayReadCases, "inbox": protocol.MayReadCases, "lookup": protocol.MayReadCases, "items": protocol.MayReadItems,
 	"catalogue": protocol.MayReadCatalog, "changesets": protocol.MayReadCatalog, "requests": protocol.MayReadItems,
 	"work": protocol.MayReadStatus, "status": protocol.MayReadStatus, "accounts": protocol.MayManageAccount,
 }
@@ -102,13 +112,22 @@ func (w *Web) pages() {
 	w.Handle("GET /cases/{id}/receipt", protocol.MayReadCases, w.receipt)
 	for _, a := range caseActs {
 		path := "/cases/{id}/" + string(a.act)
-		w.Handle("GET "+path, a.verb, func(v *console.Visit) error { return w.askCase(v, a) })
-		w.Handle("POST "+path, a.verb, func(v *console.Visit) error { return w.doCase(v, a) })
+		w.Handle("GET "+path, a.page(), func(v *console.Visit) error { return w.askCase(v, a) })
+		w.Handle("POST "+path, a.page(), func(v *console.Visit) error { return w.doCase(v, a) })
 	}
+	w.Handle("GET /cases/{id}/urge", protocol.MayReceive, w.askUrge)
+	w.Handle("POST /cases/{id}/urge", protocol.MayReceive, w.urge)
+	w.Handle("GET /inbox", protocol.MayReadCases, w.showInbox)
+	w.Handle("POST /inbox", protocol.MayExamine, w.assignMany)
+	w.Handle("GET /lookup", protocol.MayReadCases, w.askLookup)
+	w.Handle("POST /lookup", protocol.MayReadCases, w.lookUp)
 	w.Handle("GET /scans/{id}", protocol.MayReadCases, w.scan)
 	w.Handle("GET /intake", protocol.MayReceive, w.chooseItem)
 	w.Handle("GET /intake/{item}", protocol.MayReceive, w.intake)
 	w.Handle("POST /intake/{item}", protocol.MayReceive, w.receive)
+	w.Handle("GET /drafts/{id}/drop", protocol.MayReceive, w.askDropDraft)
+	w.Handle("POST /drafts/{id}/drop", protocol.MayReceive, w.dropDraft)
+	w.Handle("GET /live", protocol.MayReadStatus, w.live)
 	w.CataloguePages()
 	w.ItemPages(w.itemActions)
 	w.changesetPages()

@@ -38,6 +38,8 @@ type Config struct {
 	// person who looks.
 	Around func(r *http.Request, who *protocol.Account) page.Around
 
+	Events string // address of the stream that tells pages of changes; "" is none
+
 	TrustedOrigins []string
 	Now            func() time.Time // nil is time.Now
 	Log            *slog.Logger     // nil discards
@@ -101,7 +103,7 @@ func (c *Console) makeShell() (err error) {
 		return err
 	}
 	c.shell, err = page.New(page.Config{Product: c.cfg.Product, Place: c.cfg.Place, Version: c.cfg.Version,
-		Templates: layered{c.cfg.Templates, shared}, Texts: all, Nav: c.cfg.Nav, Around: c.around, LiveStrip: "/strip",
+		Templates: layered{c.cfg.Templates, shared}, Texts: all, Nav: c.cfg.Nav, Around: c.around, LiveStrip: "/strip", Events: c.cfg.Events,
 		TrustedOrigins: c.cfg.TrustedOrigins, Now: c.cfg.Now, Log: c.cfg.Log})
 	return err
 }

@@ -31,10 +31,11 @@ func (v *Visit) DueOf(c *protocol.Case) (Due, bool) {
 	if day.IsZero() {
 		return Due{}, false
 	}
-	return v.standing(id, start, day, c.Due.Provisional), true
+	return v.Standing(id, start, day, c.Due.Provisional), true
 }
 
-func (v *Visit) standing(id protocol.ClockID, start, day protocol.Day, provisional bool) Due {
+// Standing is where a clock stands today; colours are those of cases.Y-01.
+func (v *Visit) Standing(id protocol.ClockID, start, day protocol.Day, provisional bool) Due {
 	cal, today := v.Calendar(), v.Now().Day()
 	d := Due{Clock: id, Day: day, Left: cal.WorkingDaysLeft(today, day), Provisional: provisional}
 	total := cal.WorkingDaysLeft(start, day)
@@ -52,7 +53,7 @@ func (v *Visit) Clock(id protocol.ClockID, start, day protocol.Day, provisional 
 	if day.IsZero() {
 		return page.Fact{}, false
 	}
-	return page.Fact{Label: "clock." + lower(id), Cell: v.DueCell(v.standing(id, start, day, provisional))}, true
+	return page.Fact{Label: "clock." + lower(id), Cell: v.DueCell(v.Standing(id, start, day, provisional))}, true
 }
 
 // ClockName is the name of a clock.

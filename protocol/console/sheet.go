@@ -7,6 +7,7 @@ import "xiangyun/protocol/page"
 // "sheet".
 type Sheet struct {
 	Actions  []Action
+	Side     *Section // stands left of the others
 	Sections []Section
 }
 
@@ -27,6 +28,7 @@ type Section struct {
 	Lead    string // label: one sentence below the title
 	Half    bool   // stands beside its neighbour where there is room
 	Bar     []Action
+	Menu    bool // the key . walks the buttons of Bar
 
 	Stats    []page.Stat
 	Tabs     []page.Tab
@@ -38,6 +40,21 @@ type Section struct {
 	Pager    page.Pager
 	Timeline []page.Moment
 	Form     *page.Form
+	Folds    []Fold
+	Queue    []Entry
+}
+
+// Fold is a table that is shown when somebody wants to know.
+type Fold struct {
+	Label string // label
+	Table page.Table
+}
+
+// Entry is one line of a queue beside a record: where Enter leads.
+type Entry struct {
+	Href, Text, Sub string
+	Badge           *page.Badge
+	Here            bool // the one that is shown
 }
 
 // Rows groups neighbouring half sections.

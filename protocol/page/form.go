@@ -125,11 +125,13 @@ type Filter struct {
 	Hint   string  // label: what can be searched for
 	Fields []Field // selects and dates
 	Clear  string  // address without the filter; "" shows no link
+	Live   string  // id of the element that follows what is typed, with script
+	Focus  bool    // gets the keyboard when the page opens
 }
 
 // SearchField is the search input as a field.
 func (f Filter) SearchField() Field {
-	return Field{Name: or(f.Name, "q"), Label: or(f.Label, "page.search"), Kind: InputSearch, Value: f.Query}
+	return Field{Name: or(f.Name, "q"), Label: or(f.Label, "page.search"), Kind: InputSearch, Value: f.Query, Focus: f.Focus}
 }
 
 // Confirm asks before an act that cannot be taken back: piece and page "confirm".

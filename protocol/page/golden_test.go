@@ -113,7 +113,7 @@ func TestFirstLoadIsSmall(t *testing.T) { // cases.md §20: ≤ 100 KiB
 	for _, f := range s.assets.files {
 		sum += len(f.body)
 	}
-	if sum > 60<<10 {
+	if sum > 70<<10 { // the workbench measures its own pages (node/web)
 		t.Errorf("sample page and assets are %d bytes; the pages need the rest of 100 KiB", sum)
 	}
 }

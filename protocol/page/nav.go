@@ -14,6 +14,7 @@ type Item struct {
 	Label  string // label
 	Href   string
 	Hotkey string // one letter: g then this letter goes there
+	Press  bool   // the letter alone goes there, too
 }
 
 func checkNav(nav []Section) error {

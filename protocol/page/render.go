@@ -27,6 +27,7 @@ type Page struct {
 	Crumbs       []Link
 	Strip        *Strip
 	StripFrom    string // address the strip refreshes itself from
+	Events       string // address of the stream that tells of changes
 	Flash        []Flash
 	Switch       Link // the same page in the other language
 	SwitchLang   Lang
@@ -38,8 +39,11 @@ type Page struct {
 // it must not prolong a session nor count as reading a record.
 const RefreshHeader = "Xy-Refresh"
 
-// IsRefresh reports whether a page asked by itself (RefreshHeader).
-func IsRefresh(r *http.Request) bool { return r.Header.Get(RefreshHeader) != "" }
+// IsRefresh reports whether a page asked by itself: with RefreshHeader, or for
+// an event stream, whose header a script cannot set.
+func IsRefresh(r *http.Request) bool {
+	return r.Header.Get(RefreshHeader) != "" || r.Header.Get("Accept") == "text/event-stream"
+}
 
 // Render writes the page name. A template that fails is logged and becomes a
 // problem page; nothing of the broken page is sent.
@@ -97,8 +101,16 @@ func (s *Shell) page(r *http.Request, v View) *Page {
 		Strip: around.Strip, StripFrom: s.cfg.LiveStrip, Flash: slices.Concat(around.Notice, v.Flash),
 		Switch:     Link{Label: s.say[l.other()].t("page.this-language"), Href: With(r.URL, langParam, string(l.other()))},
 		SwitchLang: l.other(), Bare: v.Bare, Wide: v.Wide,
-		Live: r.Method == http.MethodGet && v.Status == http.StatusOK && !v.Bare,
+		Live: r.Method == http.MethodGet && v.Status == http.StatusOK && !v.Bare, Events: s.events(around.User),
 	}
+}
+
+// events is where a page hears of changes; nobody's page hears of none.
+func (s *Shell) events(who *User) string {
+	if who == nil {
+		return ""
+	}
+	return s.cfg.Events
 }
 
 // Strip answers Config.LiveStrip: the strip alone, so that its refresh repeats

@@ -27,6 +27,8 @@ type Config struct {
 	Logout    string // address the logout form posts to; "" is /logout
 	LiveStrip string // address of Shell.Strip for refreshing the strip; "" refreshes nothing
 
+	Events string // address of a stream of server-sent events, each of which refreshes a page; "" is none
+
 	// TrustedOrigins may send POSTs although they are another origin, such as
 	// "https://zw.example.gov.cn" of a reverse proxy.
 	TrustedOrigins []string

@@ -41,6 +41,8 @@ type Cell struct {
 	Time   any  // time.Time, protocol.Instant or protocol.Day; zero shows —
 	Day    bool // Time without the clock
 	Badges []Badge
+
+	Picture string // address of a small picture of what Href leads to
 }
 
 // Empty is what stands in the place of no rows.

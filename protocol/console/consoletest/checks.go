@@ -24,6 +24,7 @@ var changing = []struct {
 }{
 	{regexp.MustCompile(`(/assets/[a-z]+)\.[0-9a-f]{12}\.`), "$1.HASH."},
 	{regexp.MustCompile(`name="nonce" value="[A-Z0-9]+"`), `name="nonce" value="NONCE"`},
+	{regexp.MustCompile(`\?draft=[A-Z0-9]+"`), `?draft=NONCE"`},
 }
 
 // Golden compares a page with testdata/golden/name.
