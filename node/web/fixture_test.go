@@ -325,6 +325,9 @@ type fakeDesk struct {
 	last  desk.Intake
 	want  protocol.Case
 	act   desk.CaseAct
+
+	sight    desk.Sight // what the province answers, by sightKey
+	sightKey string
 }
 
 func (d *fakeDesk) called(format string, args ...any) (protocol.Record, error) {
@@ -366,6 +369,19 @@ func (d *fakeDesk) Do(_ context.Context, _ *protocol.Account, a desk.CaseAct, ac
 
 func (d *fakeDesk) Ask(_ context.Context, _ *protocol.Account, on protocol.Ref, want string, data any, _ string) (protocol.Record, error) {
 	return d.called("ask %s %s %v", want, on.ID, data)
+}
+
+func (d *fakeDesk) Elsewhere(_ context.Context, _ *protocol.Account, id, purpose string) (desk.Sight, error) {
+	_, err := d.called("Elsewhere %s %s", id, purpose)
+	return d.sight, err
+}
+
+func (d *fakeDesk) FindElsewhere(_ context.Context, _ *protocol.Account, key, purpose string) (desk.Sight, error) {
+	_, err := d.called("FindElsewhere %s %s", key, purpose)
+	if key != d.sightKey {
+		return desk.Sight{}, err
+	}
+	return d.sight, err
 }
 
 // Fingerprint is the number itself: the fixture's applicants have no other.

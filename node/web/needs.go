@@ -19,6 +19,11 @@ type Desk interface {
 	Do(ctx context.Context, who *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error)
 	// Ask files a request (R-01 … R-09) on a record, wherever its home is.
 	Ask(ctx context.Context, who *protocol.Account, on protocol.Ref, want string, data any, key string) (protocol.Record, error)
+	// Elsewhere and FindElsewhere look up what the province holds, masked; each
+	// question is recorded there with its purpose. Busy within two seconds when
+	// it does not answer.
+	Elsewhere(ctx context.Context, who *protocol.Account, id, purpose string) (desk.Sight, error)
+	FindElsewhere(ctx context.Context, who *protocol.Account, key, purpose string) (desk.Sight, error)
 	// Fingerprint is what a person's cases are found by instead of the number.
 	Fingerprint(idType, id string) string
 	FirstReview(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)
