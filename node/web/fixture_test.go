@@ -326,8 +326,10 @@ type fakeDesk struct {
 	want  protocol.Case
 	act   desk.CaseAct
 
-	parcel  protocol.Parcel
-	parcels []desk.ParcelRow
+	parcel   protocol.Parcel
+	parcels  []desk.ParcelRow
+	sight    desk.Sight // what the province answers, by sightKey
+	sightKey string
 }
 
 func (d *fakeDesk) called(format string, args ...any) (protocol.Record, error) {
@@ -415,6 +417,19 @@ func (d *fakeDesk) Task(_ context.Context, _ *protocol.Account, ref protocol.Ref
 
 func (d *fakeDesk) Decline(_ context.Context, _ *protocol.Account, ref protocol.Ref, reason, _ string) (protocol.Record, error) {
 	return d.called("decline %s %s", ref.ID, reason)
+}
+
+func (d *fakeDesk) Elsewhere(_ context.Context, _ *protocol.Account, id, purpose string) (desk.Sight, error) {
+	_, err := d.called("Elsewhere %s %s", id, purpose)
+	return d.sight, err
+}
+
+func (d *fakeDesk) FindElsewhere(_ context.Context, _ *protocol.Account, key, purpose string) (desk.Sight, error) {
+	_, err := d.called("FindElsewhere %s %s", key, purpose)
+	if key != d.sightKey {
+		return desk.Sight{}, err
+	}
+	return d.sight, err
 }
 
 // Fingerprint is the number itself: the fixture's applicants have no other.

@@ -37,6 +37,7 @@ type lookup struct {
 	wrong                      errorsOf
 	how                        string
 	sound                      string // what a scanned receipt says of itself
+	far                        bool   // ask the province, too
 }
 
 func (w *Web) lookUp(v *console.Visit) error {
@@ -45,7 +46,7 @@ func (w *Web) lookUp(v *console.Visit) error {
 		return err
 	}
 	q := lookup{query: strings.TrimSpace(form.Get("q")), name: strings.TrimSpace(form.Get("name")), tail: strings.TrimSpace(form.Get("tail")),
-		purpose: form.Get("purpose"), wrong: errorsOf{}}
+		purpose: form.Get("purpose"), wrong: errorsOf{}, far: form.Get("far") != ""}
 	known := false
 	for _, p := range purposes {
 		known = known || p == q.purpose
@@ -170,8 +171,29 @@ func (w *Web) renderLookup(v *console.Visit, q lookup, refs []protocol.Ref) erro
 			return err
 		}
 		sheet.Sections = append(sheet.Sections, found)
+		if err := w.beyond(v, &sheet, &q); err != nil {
+			return err
+		}
 	}
 	return v.Show(view, sheet)
+}
+
+// beyond adds what the province knows, or the press that asks it. A name is asked
+// of nobody else: it is in no index.
+func (w *Web) beyond(v *console.Visit, sheet *console.Sheet, q *lookup) error {
+	switch {
+	case q.how == byName:
+		return nil
+	case q.sound != "": // the number on the receipt, not the whole code
+		q.query = q.sound
+	}
+	if !q.far {
+		sheet.Sections = append(sheet.Sections, askFar(q))
+		return nil
+	}
+	far, err := w.farCases(v, q)
+	sheet.Sections = append(sheet.Sections, far)
+	return err
 }
 
 // foundCases shows what this place holds, with the age of its view: the province
