@@ -14,7 +14,6 @@ import (
 func (w *Web) cardPages() {
 	w.Handle("GET /cards", protocol.MayReadStatus, listCards)
 	w.Handle("GET /cards/{id}", protocol.MayReadStatus, showCard)
-	w.Handle("GET /attempts", protocol.MaySupervise, w.attempts)
 	w.ask("/cards/{id}/close", protocol.MaySupervise, w.superviseCard("close", "close-card", "close-card.help"))
 	w.ask("/cards/{id}/reject", protocol.MaySupervise, w.superviseCard("reject", "reject-card", "reject-card.help"))
 }
@@ -77,11 +76,8 @@ func listCards(v *console.Visit) error {
 		return err
 	}
 	s.Lead = "cards.lead"
-	sheet := console.Sheet{Sections: []console.Section{s}}
-	if v.May(protocol.MaySupervise, "") {
-		sheet.Actions = []console.Action{{Label: "cards.offguide", Href: "/attempts"}}
-	}
-	return v.Show(page.View{Title: "nav.cards", Active: "cards", Wide: true}, sheet)
+	offGuide := console.Action{Label: "cards.offguide", Href: "/cards?clock=" + string(protocol.BreachOffGuide)}
+	return v.Show(page.View{Title: "nav.cards", Active: "cards", Wide: true}, console.Sheet{Actions: []console.Action{offGuide}, Sections: []console.Section{s}})
 }
 
 func showCard(v *console.Visit) error {

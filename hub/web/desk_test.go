@@ -114,19 +114,6 @@ func TestTheDeskSeesWhatStandsInTheWay(t *testing.T) {
 	}
 }
 
-func TestDemandsOutsideTheGuideAreCountedByClerk(t *testing.T) { // cases.W-11, art. 47
-	pages := newWeb(t, newWorld(t))
-	p := consoletest.NewBrowser(t, pages.Handler(), "super").Get("/attempts")
-	for _, want := range []string{"另交单位证明", "C-07b", `href="/attempts?clerk=yanbian%3Awin03"`} {
-		if !strings.Contains(p.Body, want) {
-			t.Errorf("the page lacks %q: %s", want, consoletest.Text(p.Body))
-		}
-	}
-	if p := consoletest.NewBrowser(t, pages.Handler(), "desk1").Get("/attempts"); p.Status != 403 {
-		t.Errorf("the desk sees who demanded what: %d", p.Status)
-	}
-}
-
 func TestTheDeskIsAlertedOnEveryPage(t *testing.T) { // cases.F-02, S-03
 	w := newWorld(t)
 	pages := newWeb(t, w)

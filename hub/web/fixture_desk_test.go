@@ -48,8 +48,6 @@ func (w *world) desk() {
 	put("assessment", sampleReport, 20, protocol.Assessment{Agency: poorOf, From: protocol.Day{Year: 2026, Month: 1, Dom: 1}, Until: protocol.Day{Year: 2026, Month: 1, Dom: 31}, Index: 47_000,
 		Calendars: []protocol.CalendarPin{{Year: 2025, Version: 1}, {Year: 2026, Version: 1}}, By: "hub:super", At: ago(20), State: protocol.AssessmentPublished,
 		Figures: []protocol.Figure{{ID: "K1", N: 95, Of: 100, Digest: protocol.Hash{1}}, {ID: "K2", N: 88, Of: 90}, {ID: "cross", N: 31, Of: 100}, {ID: "red", N: 2, Of: 5}}}, "publish", "hub:super")
-	put("attempt", oneCase+":yanbian:1", 5, protocol.Attempt{On: protocol.Ref{Kind: "case", ID: oneCase}, Rule: "C-07b", Line: "m9", Text: "另交单位证明", Title: "最低生活保障对象认定",
-		Agency: poorOf, Clerk: "yanbian:win03", Place: "yanbian", At: ago(5)}, "note", "yanbian:win03")
 	w.routed()
 }
 

@@ -59,7 +59,7 @@ func TestPagesLookTheSame(t *testing.T) {
 		"basic": {"rev1", "/basics/220050100100"}, "basic-load": {"rev1", "/basics/load"}, "desk": {"desk2", "/desk"}, "desk-node": {"desk2", "/desk/nodes/baishan"},
 		"desk-outage": {"desk1", "/desk/nodes/yanbian/outage"}, "desk-reassign": {"desk1", "/desk/nodes/baishan/reassign?item=" + sampleRoute[:31]},
 		"desk-case": {"desk1", "/desk/cases/" + atDesk}, "desk-route": {"desk1", "/desk/cases/" + atDesk + "/route"}, "proposals": {"desk1", "/desk/proposals"},
-		"proposal-own": {"desk1", "/desk/proposals/" + sampleMove}, "proposal": {"desk2", "/desk/proposals/" + sampleMove}, "cards": {"super", "/cards"}, "attempts": {"super", "/attempts"},
+		"proposal-own": {"desk1", "/desk/proposals/" + sampleMove}, "proposal": {"desk2", "/desk/proposals/" + sampleMove}, "cards": {"super", "/cards"},
 		"card": {"super", "/cards/" + url.PathEscape(sampleCard)}, "card-reject": {"super", "/cards/" + url.PathEscape(sampleCard) + "/reject"}, "checks": {"super", "/checks"},
 		"check": {"super", "/checks/" + sampleCheck}, "check-new": {"super", "/checks/new"}, "check-find": {"super", "/checks/" + sampleCheck + "/find?case=" + oneCase},
 		"clocks": {"super", "/clocks"}, "clocks-place": {"super", "/clocks/changchun?colour=red"}, "coverage": {"audit", "/coverage"}, "coverage-agency": {"audit", "/coverage/" + poorOf},
@@ -104,7 +104,7 @@ func TestAccountsOfNodesAreNotListed(t *testing.T) {
 func TestHostileNamesStayText(t *testing.T) {
 	w := newWorld(t)
 	for _, kind := range []protocol.KindName{"case", "item", "agency", "node", "account", "catalog.listing", "catalog.changeset", "catalog.release",
-		"request", "calendar", "route", "delegation", "basic", "proposal", "card", "spotcheck", "assessment", "attempt"} {
+		"request", "calendar", "route", "delegation", "basic", "proposal", "card", "spotcheck", "assessment"} {
 		w.poison(kind)
 	}
 	w.held[0].Reason, w.state.Stopped, w.nodes[0].Build, w.plan.Changes[0].Name = consoletest.Payloads, consoletest.Payloads, consoletest.Payloads, consoletest.Payloads

@@ -4,7 +4,6 @@ import "xiangyun/protocol/page"
 
 // deskTexts are the words of the kinds of the hub desk and of supervision.
 var deskTexts = page.Texts{
-	"act.attempt.note":       {ZH: "记录", EN: "Noted"},
 	"act.inquiry.note":       {ZH: "记录", EN: "Noted"},
 	"act.objection.recount":  {ZH: "按新日历重算", EN: "Limits recounted"},
 	"act.proposal.propose":   {ZH: "提议", EN: "Proposed"},
