@@ -63,6 +63,17 @@ func TestACaseIsReadThroughTheHub(t *testing.T) { // cases.md §4, W-09, R-06
 	p.must(err)
 	p.eventually("the request at the home of the case", func() bool { _, err := home.Record(asked.Ref); return err == nil })
 
+	asked, err = away.Desk().Do(t.Context(), clerkElsewhere, desk.CaseAct{Case: ref, Key: "k3"}, "withdraw", protocol.Case{WithdrawnBy: &protocol.Ending{Reason: "不办了"}})
+	p.must(err)
+	p.eventually("the case is withdrawn at its home", func() bool {
+		c, _, err := desk.Record[protocol.Case](home.Desk(), ref)
+		return err == nil && c.State == protocol.CaseWithdrawn
+	})
+	p.eventually("the answer where it was asked", func() bool {
+		r, _, err := desk.Record[protocol.Request](away.Desk(), asked.Ref)
+		return err == nil && r.State == protocol.RequestDone
+	})
+
 	away.uplink.Offline(true)
 	p.eventually("a clear word while cut off", func() bool {
 		_, err := away.Desk().Elsewhere(t.Context(), clerkElsewhere, id, "查询")

@@ -99,12 +99,12 @@ func proposing(use, short, detail, what string, fields []field, need []string, m
 
 func proposeOutage() *cobra.Command {
 	return proposing("outage", "提议确认节点中断并隔离", "仅仅断网的节点继续在本地办理,不得隔离(C-24a)。", protocol.ProposeOutage,
-		[]field{{"node", "中断的节点(必填)"}, {"confirmed_by", "当地主管机关确认人(必填)"}, {"how", "确认方式(必填)"}, {"since", "中断自,北京时间 2026-03-02 09:15(必填)"}, {"reason", "原因(必填)"}},
+		[]field{{"node", "中断的节点(必填)"}, {"confirmed_by", "当地主管机关确认人(必填)"}, {"how", "确认方式(必填)"}, {"since", "中断自,北京时间 2026-03-02T09:15(必填)"}, {"reason", "原因(必填)"}},
 		[]string{"node", "confirmed-by", "how", "since", "reason"}, func(cmd *cobra.Command, body map[string]any) error {
-			since, err := time.ParseInLocation("2006-01-02 15:04", flag(cmd, "since"), protocol.Beijing)
+			since, err := time.ParseInLocation("2006-01-02T15:04", flag(cmd, "since"), protocol.Beijing)
 			body["down_since"] = protocol.At(since)
 			if err != nil {
-				return usageError{fmt.Errorf("--since 应如 2026-03-02 09:15: %w", err)}
+				return usageError{fmt.Errorf("--since 应如 2026-03-02T09:15: %w", err)}
 			}
 			return nil
 		})

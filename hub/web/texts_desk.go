@@ -144,6 +144,7 @@ var deskTexts = page.Texts{
 	"desk.n-cases":         {ZH: "{1} 件办件", EN: "{1} {1?case:cases}"},
 	"desk.to":              {ZH: "交 {1}", EN: "to {1}"},
 	"desk.to-agency":       {ZH: "承办机构", EN: "To agency"},
+	"desk.go-on":           {ZH: "继续办理", EN: "Go on"},
 	"desk.own":             {ZH: "这是您提议的，须由另一名调度人员确认。", EN: "You proposed this; another person of the desk must confirm it."},
 	"desk.proposal":        {ZH: "提议内容", EN: "Proposal"},
 	"desk.cases":           {ZH: "所涉办件", EN: "Cases"},

@@ -31,6 +31,11 @@ func (p *place) Checklist(_ context.Context, who *protocol.Account, in desk.Inta
 	return desk.Printed{Title: "材料核对单", PDF: []byte("%PDF-1.7")}, p.fail
 }
 
+func (p *place) Packet(_ context.Context, who *protocol.Account, on protocol.Ref) (desk.PacketFile, error) {
+	p.note("%s packs %s", who.Login, on)
+	return desk.PacketFile{ID: protocol.BlobID("sha256:" + protocol.Hash{7}.String()), File: []byte("{}")}, p.fail
+}
+
 func (p *place) DayNumbers(_ *protocol.Account, day protocol.Day) ([]desk.DayNumbers, error) {
 	p.note("numbers of %s", day)
 	return nil, p.fail
@@ -116,6 +121,7 @@ func (p *place) Marks(on protocol.Ref) ([]protocol.Mark, error) {
 var papers = []routed{
 	{"GET", "/api/v1/cases/1/documents", "", 200, ""},
 	{"GET", "/api/v1/documents", "", 200, ""},
+	{"GET", "/api/v1/cases/1/packet", "", 200, "li packs case/1"},
 	{"POST", "/api/v1/cases/checklist", intake, 200, "li checks A@1 for 甲"},
 	{"GET", "/api/v1/documents/222400-D01-2026-09-000001", "", 200, "li opens 222400-D01-2026-09-000001"},
 	{"POST", "/api/v1/documents/222400-D01-2026-09-000001/printed", "", 204, "li printed 222400-D01-2026-09-000001"},

@@ -60,6 +60,7 @@ func (d *Desk) look(ctx context.Context, who *protocol.Account, q Question) (Sig
 // away is what a request on a case elsewhere needs to know of it.
 type away struct {
 	rec           protocol.Record
+	c             *protocol.Case // masked
 	agency, title string
 }
 
@@ -87,5 +88,5 @@ func (d *Desk) fetchAway(ctx context.Context, who *protocol.Account, on protocol
 	if err != nil {
 		return nil, err
 	}
-	return &away{s.Cases[0], c.Agency, c.ItemName + " " + c.ReceiptNo}, nil
+	return &away{s.Cases[0], c, c.Agency, c.ItemName + " " + c.ReceiptNo}, nil
 }
