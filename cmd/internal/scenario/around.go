@@ -22,9 +22,9 @@ func saidTwice(s *stage) {
 	var link struct{ On, Event, Token string }
 	s.must(s.Node(yanji).As("clerk1").Call(s.ctx, "GET", "/api/v1/cases/"+url.PathEscape(app.ID)+"/evaluation?event=receive", nil, &link))
 	word := part{"on": link.On, "event": link.Event, "token": link.Token, "grade": 1, "channel": "qr", "text": "等候过长", "name": "申请人", "contact": "000-00000032"}
+	s.refused("E-01a", s.send(yanji, "clerk2", "evaluations", word, nil))
 	s.must(s.Public(yanji).Call(s.ctx, "POST", "/api/v1/evaluations", word, nil))
 	s.refused("E-01b", s.Public(yanji).Call(s.ctx, "POST", "/api/v1/evaluations", word, nil))
-	s.refused("E-01a", s.send(yanji, "clerk2", "evaluations", word, nil))
 	id := protocol.EvaluationID(caseRef(app.ID), "receive")
 	remedy := settled(s, changchun, "remedy", id, "已立项", anyway[protocol.Remedy])
 	same(s, "revision of the one remedy", remedy.Rev, 1)
