@@ -129,7 +129,9 @@ func (s *stage) oneHistory(id string, places ...protocol.NodeID) {
 	told := map[uint64]step{}
 	first := s.now(places[0], id)
 	for _, at := range places {
-		c := s.eventually(at, id, "同一状态", func(c *protocol.Case) bool { return c.State == first.Body.State && len(c.Supplements) == len(first.Body.Supplements) })
+		c := s.eventually(at, id, "同一状态", func(c *protocol.Case) bool {
+			return c.State == first.Body.State && len(c.Supplements) == len(first.Body.Supplements)
+		})
 		same(s, "revision at "+string(at), c.Rev, first.Rev)
 		for _, h := range c.Timeline {
 			if before, known := told[h.Rev]; known && before != h {
