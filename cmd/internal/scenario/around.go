@@ -29,8 +29,8 @@ func saidTwice(s *stage) {
 	remedy := settled(s, changchun, "remedy", id, "已立项", anyway[protocol.Remedy])
 	same(s, "revision of the one remedy", remedy.Rev, 1)
 
-	named := protocol.AccountID(changchun, leader(it))
-	ticket := part{"source": protocol.Hotline, "external": "2026-000123", "text": "承办负责人推诿", "agency": it.Agency, "against": []string{named}, "links": []protocol.Ref{caseRef(app.ID)}}
+	named := protocol.AccountID(changchun, decider(it))
+	ticket := part{"source": protocol.Hotline, "external": "2026-000123", "text": "决定岗推诿", "agency": it.Agency, "against": []string{named}, "links": []protocol.Ref{caseRef(app.ID)}}
 	first, again := s.complain(ticket), s.complain(ticket)
 	same(s, "complaint", again, first)
 	same(s, "its id", first, protocol.HotlineID("2026-000123"))
@@ -40,7 +40,7 @@ func saidTwice(s *stage) {
 		return err == nil, err
 	})
 	s.refused("Q-02a", s.send(changchun, leader(it), path, part{"assignee": named}, nil))
-	s.must(s.send(changchun, leader(it), path, part{"assignee": protocol.AccountID(changchun, decider(it))}, nil))
+	s.must(s.send(changchun, leader(it), path, part{"assignee": protocol.AccountID(changchun, leader(it))}, nil))
 	s.at("2026-05-08 00:00") // nobody told the person by 2026-05-07
 	card := s.card(protocol.Ref{Kind: "complaint", ID: first}, protocol.K7, 1, protocol.Red)
 	same(s, "five working days from acceptance", card.Due, day("2026-05-07").End())
