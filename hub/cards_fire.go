@@ -41,7 +41,10 @@ func describe(c *protocol.Card, rec protocol.Record) error {
 		return err
 	}
 	what := "即将到期"
-	if c.Colour == protocol.Red {
+	switch {
+	case protocol.Breach(c.Clock): // over as it is made
+		what = ""
+	case c.Colour == protocol.Red:
 		what = "已超期"
 	}
 	title := terms.Title

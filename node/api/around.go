@@ -125,12 +125,27 @@ func (s *server) around() {
 		func(ctx context.Context, who *protocol.Account, in remedyIn) (Filed, error) {
 			return filed(s.Desk.Remedy(ctx, who, in.ID, uint64(in.Seen), protocol.Act(in.Act), in.Body))
 		})
+	read[protocol.Remedy](s, "remedy", "/remedies", "Remedy", "差评整改", protocol.MayRemedy)
+	read[protocol.Complaint](s, "complaint", "/complaints", "Complaint", "投诉", protocol.MayRemedy)
+	read[protocol.Objection](s, "objection", "/objections", "Objection", "对数据的异议", protocol.MayCheckData)
 	s.complaints()
 	s.objections()
 	rest.Handle(s.api, get("/marks/{kind}/{id}", "listMarks", "around", "数据的异议标注(第四十六条)", protocol.MayReadCatalog),
 		func(_ context.Context, _ *protocol.Account, in markIn) (rest.List[protocol.Mark], error) {
 			list, err := s.Desk.Marks(protocol.Ref{Kind: protocol.KindName(in.Kind), ID: in.ID})
 			return rest.List[protocol.Mark]{Items: append([]protocol.Mark{}, list...), Total: uint64(len(list))}, err
+		})
+}
+
+// read adds the list of a kind and the record itself.
+func read[T any](s *server, kind protocol.KindName, path, op, title string, verb protocol.Verb) {
+	rest.Handle(s.api, get(path, "list"+op, "around", title+"列表", verb),
+		func(ctx context.Context, _ *protocol.Account, in page) (rest.List[Row], error) {
+			return s.rows(ctx, in.of(kind))
+		})
+	rest.Handle(s.api, get(path+"/{id}", "get"+op, "around", title, verb),
+		func(_ context.Context, _ *protocol.Account, in oneIn) (rest.Record[T], error) {
+			return one[T](s, kind, in.ID)
 		})
 }
 

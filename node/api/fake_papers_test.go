@@ -142,6 +142,13 @@ var papers = []routed{
 	{"POST", "/api/v1/complaints/1/accept", `{"assignee":"yanbian:wang"}`, 200, "li accept complaint 1 seen 0 to yanbian:wang"},
 	{"POST", "/api/v1/objections", `{"disputed":{"kind":"item","id":"1"},"field":"/name"}`, 201, "li objects to item/1 under k"},
 	{"POST", "/api/v1/objections/1/dept_receive", `{}`, 200, "li dept_receive objection 1 seen 0"},
+	{"GET", "/api/v1/remedies", "", 200, ""},
+	{"GET", "/api/v1/remedies/1", "", 200, ""},
+	{"POST", "/api/v1/remedies/case%2Fyanbian-1:receive/verify", `{"finding":"属实"}`, 200, "li verify remedy case/yanbian-1:receive seen 0: 属实"},
+	{"GET", "/api/v1/complaints", "", 200, ""},
+	{"GET", "/api/v1/complaints/1", "", 200, ""},
+	{"GET", "/api/v1/objections", "", 200, ""},
+	{"GET", "/api/v1/objections/1", "", 200, ""},
 	{"GET", "/api/v1/marks/item/1", "", 200, "marks on item/1"},
 }
 
