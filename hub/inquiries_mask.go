@@ -7,7 +7,8 @@ import (
 
 // fromElsewhere is what a place that has no part in a case may see of it: where
 // it stands and what is still wanted of the applicant, not what is in it. What is
-// not named here is left out, so that a new member stays hidden.
+// not named here is left out, so that a new member stays hidden. Who is turned
+// down is owed why, by which law and what he can do, wherever he asks (S-22).
 func fromElsewhere(c *protocol.Case) protocol.Case {
 	out := protocol.Case{
 		ReceiptNo: c.ReceiptNo, No: c.No, Item: c.Item, ItemName: c.ItemName, Guide: c.Guide,
@@ -31,7 +32,7 @@ func fromElsewhere(c *protocol.Case) protocol.Case {
 		out.Supplements = append(out.Supplements, protocol.Supplement{At: s.At, Node: s.Node})
 	}
 	if d := c.Decision; d != nil {
-		out.Decision = &protocol.Decision{Kind: d.Kind, At: d.At}
+		out.Decision = &protocol.Decision{Kind: d.Kind, At: d.At, Reason: d.Reason, Basis: d.Basis, Remedy: d.Remedy, Class: d.Class, Ask: d.Ask}
 	}
 	if d := c.Delivery; d != nil {
 		out.Delivery = &protocol.Delivery{Way: d.Way, Place: d.Place, At: d.At}

@@ -278,6 +278,11 @@ func (d *Demo) LoseHub(ctx context.Context, old, id string) error {
 // KillNode kills a node with SIGKILL; its disk stays.
 func (d *Demo) KillNode(id protocol.NodeID) error { return d.nodes[id].kill() }
 
+// Public reaches a node as somebody without an account does, over its pages.
+func (d *Demo) Public(id protocol.NodeID) *client.Client {
+	return client.Remote("http://"+d.nodes[id].HTTP, "")
+}
+
 // StopNode ends a node in order: all it has is in its database then.
 func (d *Demo) StopNode(id protocol.NodeID) error { return d.nodes[id].stop() }
 

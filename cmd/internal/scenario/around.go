@@ -22,15 +22,15 @@ func saidTwice(s *stage) {
 	var link struct{ On, Event, Token string }
 	s.must(s.Node(yanji).As("clerk1").Call(s.ctx, "GET", "/api/v1/cases/"+url.PathEscape(app.ID)+"/evaluation?event=receive", nil, &link))
 	word := part{"on": link.On, "event": link.Event, "token": link.Token, "grade": 1, "channel": "qr", "text": "等候过长", "name": "申请人", "contact": "000-00000032"}
-	s.must(s.send(yanji, "", "evaluations", word, nil))
-	s.refused("E-01b", s.send(yanji, "", "evaluations", word, nil))
 	s.refused("E-01a", s.send(yanji, "clerk2", "evaluations", word, nil))
+	s.must(s.Public(yanji).Call(s.ctx, "POST", "/api/v1/evaluations", word, nil))
+	s.refused("E-01b", s.Public(yanji).Call(s.ctx, "POST", "/api/v1/evaluations", word, nil))
 	id := protocol.EvaluationID(caseRef(app.ID), "receive")
 	remedy := settled(s, changchun, "remedy", id, "已立项", anyway[protocol.Remedy])
 	same(s, "revision of the one remedy", remedy.Rev, 1)
 
-	named := protocol.AccountID(changchun, leader(it))
-	ticket := part{"source": protocol.Hotline, "external": "2026-000123", "text": "承办负责人推诿", "agency": it.Agency, "against": []string{named}, "links": []protocol.Ref{caseRef(app.ID)}}
+	named := protocol.AccountID(changchun, decider(it))
+	ticket := part{"source": protocol.Hotline, "external": "2026-000123", "text": "决定岗推诿", "agency": it.Agency, "against": []string{named}, "links": []protocol.Ref{caseRef(app.ID)}}
 	first, again := s.complain(ticket), s.complain(ticket)
 	same(s, "complaint", again, first)
 	same(s, "its id", first, protocol.HotlineID("2026-000123"))
@@ -40,7 +40,7 @@ func saidTwice(s *stage) {
 		return err == nil, err
 	})
 	s.refused("Q-02a", s.send(changchun, leader(it), path, part{"assignee": named}, nil))
-	s.must(s.send(changchun, leader(it), path, part{"assignee": protocol.AccountID(changchun, decider(it))}, nil))
+	s.must(s.send(changchun, leader(it), path, part{"assignee": protocol.AccountID(changchun, leader(it))}, nil))
 	s.at("2026-05-08 00:00") // nobody told the person by 2026-05-07
 	card := s.card(protocol.Ref{Kind: "complaint", ID: first}, protocol.K7, 1, protocol.Red)
 	same(s, "five working days from acceptance", card.Due, day("2026-05-07").End())

@@ -123,17 +123,24 @@ func correctedElsewhere(s *stage) {
 	s.oneHistory(app.ID, changchun, yanji, jilin)
 }
 
-// oneHistory wants places to tell the same of a case.
+// oneHistory wants places to stand at one revision of a case and to tell the same
+// of each revision that both have seen: who comes in late has not seen the first.
 func (s *stage) oneHistory(id string, places ...protocol.NodeID) {
+	told := map[uint64]step{}
 	first := s.now(places[0], id)
-	for _, at := range places[1:] {
+	for _, at := range places {
 		c := s.eventually(at, id, "同一状态", func(c *protocol.Case) bool {
 			return c.State == first.Body.State && len(c.Supplements) == len(first.Body.Supplements)
 		})
-		if !slices.Equal(c.acts(), first.acts()) {
-			s.fail("%s tells %v, %s tells %v", at, c.acts(), places[0], first.acts())
+		same(s, "revision at "+string(at), c.Rev, first.Rev)
+		for _, h := range c.Timeline {
+			if before, known := told[h.Rev]; known && before != h {
+				s.fail("%s tells %+v, another place %+v", at, h, before)
+			}
+			told[h.Rev] = h
 		}
 	}
+	same(s, "revisions told", uint64(len(told)), first.Rev)
 }
 
 // sharedLine is the line of an item's guide that is obtained by sharing.

@@ -42,21 +42,15 @@ func (v version) after(o version) bool {
 // readJournal verifies both lanes of a node that has stopped and takes what is
 // newest in them.
 func (s *stage) readJournal(at protocol.NodeID, newest map[string]version) error {
-	dir := filepath.Join(s.Dir, string(at))
-	bundle, err := identity.LoadBundle(filepath.Join(dir, "secret"))
-	if err != nil {
-		return err
-	}
-	db, err := bbolt.Open(filepath.Join(dir, "node.db"), 0o600, &bbolt.Options{ReadOnly: true})
+	keys := s.keysOf(at)
+	db, err := bbolt.Open(filepath.Join(s.Dir, string(at), "node.db"), 0o600, &bbolt.Options{ReadOnly: true})
 	if err != nil {
 		return fmt.Errorf("open journal of %s: %w", at, err)
 	}
 	defer db.Close()
-	var key identity.PublicKey
-	copy(key[:], bundle.Key[32:])
 	return db.View(func(tx *bbolt.Tx) error {
 		for _, lane := range protocol.Lanes {
-			report, err := journal.Verify(tx, lane, journal.OneKey(key))
+			report, err := journal.Verify(tx, lane, keys)
 			if err != nil {
 				return fmt.Errorf("verify journal of %s: %w", at, err)
 			}
@@ -69,6 +63,21 @@ func (s *stage) readJournal(at protocol.NodeID, newest map[string]version) error
 		}
 		return nil
 	})
+}
+
+// keysOf reads at the hub with which key a node signed under each of its epochs.
+func (s *stage) keysOf(at protocol.NodeID) journal.Keys {
+	n, err := recordAt[protocol.Node](s, protocol.Hub, "node", string(at))
+	s.must(err)
+	return func(epoch uint64) (key identity.PublicKey, known bool) {
+		for _, k := range n.Body.Keys {
+			if k.Epoch == epoch {
+				copy(key[:], k.Key)
+				known = true
+			}
+		}
+		return key, known
+	}
 }
 
 func take(tx *bbolt.Tx, lane protocol.Lane, newest map[string]version) error {

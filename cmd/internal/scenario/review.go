@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"net/url"
+	"strings"
 
 	"xiangyun/cmd/internal/demo"
 	"xiangyun/protocol"
@@ -116,10 +117,25 @@ func owedReasons(s *stage) {
 	s.do(changchun, decider(it), denied.ID, "deny", no())
 	for _, at := range []protocol.NodeID{changchun, yanji, jilin} {
 		for id, state := range map[string]protocol.CaseState{refused.ID: protocol.CaseRefused, denied.ID: protocol.CaseDenied} {
-			d := s.stands(at, id, state).Body.Decision
+			d := s.readsAt(at, id, state).Body.Decision
 			same(s, "reason at "+string(at), d.Reason, no()["reason"].(string))
 			same(s, "basis at "+string(at), d.Basis, no()["basis"].(string))
 			same(s, "remedy at "+string(at), d.Remedy, no()["remedy"].(string))
 		}
 	}
+}
+
+// readsAt waits until a window reads a case as it stands, also one that its node
+// does not hold: then the hub is asked, for a stated purpose, and the age is told.
+func (s *stage) readsAt(at protocol.NodeID, id string, state protocol.CaseState) (c found) {
+	path := "/api/v1/cases/" + url.PathEscape(id) + "?" + url.Values{"purpose": {"申请人到窗口查询结果"}}.Encode()
+	s.soon(string(at)+"的窗口读到 "+id, func() (bool, error) {
+		c = found{}
+		err := s.Node(at).As("clerk1").Call(s.ctx, "GET", path, nil, &c)
+		return c.Body.State == state, err
+	})
+	if same(s, "read through the hub at "+string(at), c.Elsewhere != nil, at == jilin); c.Elsewhere != nil {
+		same(s, "the number is masked at "+string(at), strings.Contains(c.Body.Applicant.ID, "*"), true)
+	}
+	return c
 }

@@ -1,12 +1,29 @@
 package scenario
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"xiangyun/cmd/internal/demo"
 )
+
+// TestEveryScenarioIsThere: S-01 to S-25, each once, in the order of their dates.
+func TestEveryScenarioIsThere(t *testing.T) {
+	seen, last := map[string]bool{}, ""
+	for _, one := range All() {
+		if seen[one.ID] || one.at < last {
+			t.Errorf("%s comes twice, or at %s after %s", one.ID, one.at, last)
+		}
+		seen[one.ID], last = true, one.at
+	}
+	for i := 1; i <= 25; i++ {
+		if id := fmt.Sprintf("S-%02d", i); !seen[id] {
+			t.Errorf("%s is missing", id)
+		}
+	}
+}
 
 // TestScenarios plays S-01 to S-25 of cases.md §19 against real processes.
 func TestScenarios(t *testing.T) {

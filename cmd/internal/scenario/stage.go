@@ -134,6 +134,10 @@ type found struct {
 	Index    uint64
 	Body     protocol.Case
 	Timeline []step
+
+	Elsewhere *struct {
+		Age int64 `json:"age_ms"`
+	}
 }
 
 // step is one act in the history of a record.
