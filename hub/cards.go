@@ -70,7 +70,7 @@ func (r *registrar) round(ctx context.Context) error {
 		return err
 	}
 	var first error
-	for _, part := range []func(context.Context) error{r.cards, r.yellows, r.duplicates, r.redates, r.closings} {
+	for _, part := range []func(context.Context) error{r.redates, r.cards, r.yellows, r.duplicates, r.closings} {
 		if err := part(ctx); err != nil && first == nil {
 			first = err
 		}

@@ -204,23 +204,31 @@ func (c *center) prefecture(id protocol.NodeID) *prefecture {
 func (p *prefecture) push() {
 	p.c.t.Helper()
 	for _, lane := range protocol.Lanes {
-		o, _, err := p.c.State().Origin(p.id)
-		p.c.must(err)
-		b, err := p.ReadBatch(lane, o.Last[lane].Seq, wire.MaxBatch)
-		p.c.must(err)
-		if len(b.Entries) == 0 {
-			continue
+		for p.pushSome(lane) {
 		}
-		decided, err := p.c.Propose(p.c.ctx(), []wire.Batch{b})
-		p.c.must(err)
-		if f := decided[0].Fault; f != nil {
-			p.c.t.Fatal(f)
-		}
-		for _, v := range decided[0].Ack.Verdicts {
-			p.c.t.Fatalf("%+v", v)
-		}
-		p.c.must(p.Acknowledge(p.c.ctx(), decided[0].Ack))
 	}
+}
+
+// pushSome brings the next batch; the newest lines may be in one of their own.
+func (p *prefecture) pushSome(lane protocol.Lane) (more bool) {
+	p.c.t.Helper()
+	o, _, err := p.c.State().Origin(p.id)
+	p.c.must(err)
+	b, err := p.ReadBatch(lane, o.Last[lane].Seq, wire.MaxBatch)
+	p.c.must(err)
+	if len(b.Entries) == 0 {
+		return false
+	}
+	decided, err := p.c.Propose(p.c.ctx(), []wire.Batch{b})
+	p.c.must(err)
+	if f := decided[0].Fault; f != nil {
+		p.c.t.Fatal(f)
+	}
+	for _, v := range decided[0].Ack.Verdicts {
+		p.c.t.Fatalf("%+v", v)
+	}
+	p.c.must(p.Acknowledge(p.c.ctx(), decided[0].Ack))
+	return true
 }
 
 // pull gives the node what it may see.

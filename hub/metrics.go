@@ -47,6 +47,8 @@ func (s *Server) stateFigures() []figure {
 		{"xy_held_entries", "Entries that wait for an operator.", status(func(st fsm.Status) float64 { return float64(st.Held) })},
 		{"xy_held_oldest_seconds", "Age of the oldest of them, by the clock of the node that wrote it.", s.heldAge},
 		{"xy_overdue", "Statutory clocks that ran out and still run.", status(func(st fsm.Status) float64 { return float64(st.Overdue) })},
+		{"xy_cards_waiting", "Colours of clocks whose card is not fired or not sure yet (cases.Y-05).", status(func(st fsm.Status) float64 { return float64(st.Waiting) })},
+		{"xy_duplicates_waiting", "Pairs of cases that wait for a mark (cases.DU-01).", status(func(st fsm.Status) float64 { return float64(st.Pairs) })},
 		{"xy_frozen_lanes", "Lanes of nodes that nothing is taken of (replication.F1, Q3).", status(frozenCount)},
 		{"xy_generation", "Generation of the state.", func() float64 { return float64(s.fsm.Generation()) }},
 		{"xy_level", "Level of the rules that apply.", func() float64 { return float64(s.fsm.Level()) }},

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -88,7 +89,7 @@ func (b *bureau) service() (item protocol.Ref) {
 		Conditions: "符合规定的申请人", Process: "受理、审查、决定、送达", Forms: []string{"window"}, Contact: "000-00000000", Complaints: "12345",
 		Places: []protocol.ItemPlace{{Name: "政务大厅", Address: "样例路1号", Hours: "工作日 8:30 至 16:30"}}}})
 	b.must(protocol.Draft{Ref: guideRef(item), Act: "publish", By: "hub:op", Body: protocol.Guide{ImplCode: code, Version: 1,
-		Lines: []protocol.MaterialLine{{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self"}}}})
+		Lines: []protocol.MaterialLine{{ID: "m1", Name: "申请书", Form: "original", Necessity: "required", Source: "self", NeedsPaper: "《档案法》第十条"}}}})
 	return item
 }
 
@@ -240,5 +241,62 @@ func (b *bureau) fed(node protocol.NodeID) map[protocol.Ref]bool {
 			return found
 		}
 		after = l.Last
+	}
+}
+
+// TestP08TheCourierIsSilent: three days without a sign of life give the giver a
+// card; a scan in time gives none, and a new silence is another card.
+func TestP08TheCourierIsSilent(t *testing.T) {
+	b := newBureau(t, receives, decides)
+	item := b.service()
+	a := b.pens[receives]
+	of := a.receive("yanbian-1-1", 1, monday, item, "")
+	a.handOver(of, monday+1)
+	a.push(10)
+	parcel := protocol.Ref{Kind: "parcel", ID: "yanbian-1-2"}
+	a.act(parcel, "open", monday+hours(1), protocol.Parcel{Case: of.ID, List: []protocol.Original{{Line: "m1", Name: "申请书", Count: 1}},
+		Opened: protocol.Signing{Name: "申请人甲", Sign: "blob-2"}}, append(calendars(), of, guideRef(item))...)
+	a.act(parcel, "seal", monday+hours(2), protocol.Parcel{Seal: "yanbian-000001"})
+	a.act(parcel, "dispatch", monday+hours(3), protocol.Parcel{To: decides, Legs: []protocol.Leg{{Tracking: "EMS000000001"}}})
+	a.push(10)
+	first, second := march(5).End(), march(8).End()
+	b.at(first)
+	b.round()
+	if c := b.want(parcel, protocol.KCourier, protocol.Red, protocol.CardProvisional, receives); c.Due != first {
+		t.Errorf("P-08: due %s", c.Due)
+	}
+	c := b.pens[decides]
+	c.act(parcel, "scan", first-1, protocol.Parcel{Legs: []protocol.Leg{{Scans: []protocol.Scan{{Text: "已到长春"}}}}})
+	c.push(10)
+	b.round()
+	b.want(parcel, protocol.KCourier, protocol.Red, protocol.CardVoid, receives)
+	b.at(second)
+	b.round()
+	if c := b.cardOf(parcel, protocol.KCourier, 2, protocol.Red); c == nil || c.Owner != receives || c.Due != second {
+		t.Errorf("P-08, silent again: %+v", c)
+	}
+}
+
+// TestT05TheTasksOwnClock: a child authority that is silent has its own card, and
+// the lead sees it.
+func TestT05TheTasksOwnClock(t *testing.T) {
+	b := newBureau(t, receives, decides)
+	task := protocol.Ref{Kind: "task", ID: "changchun-1-9"}
+	body, err := json.Marshal(protocol.Task{Case: "changchun-1-1", Lead: decides, Agency: uscc(2), AgencyName: "样例机构二", Node: receives, Question: "是否同意",
+		Due: march(6), Opened: monday, State: protocol.TaskOpen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := protocol.Record{Ref: task, Rev: 1, Epoch: 1, Home: receives, At: monday, Body: body}
+	held, err := b.custody(rec)
+	if err != nil || held.At(march(6).End()) != receives {
+		t.Errorf("T-05: %+v %v", held, err)
+	}
+	card := protocol.Card{On: task, Clock: protocol.K3, Colour: protocol.Red}
+	if err := describe(&card, rec); err != nil || card.Place != decides || card.Agency != uscc(2) {
+		t.Errorf("T-05: %+v %v", card, err)
+	}
+	if run, err := protocol.Occurrence(rec, protocol.K3); err != nil || run != 1 {
+		t.Errorf("T-05: run %d %v", run, err)
 	}
 }

@@ -158,8 +158,8 @@ func TestDU04AMergerIsConcluded(t *testing.T) {
 	b.pens["jilin"].act(second, "absorb", monday+hours(6), protocol.Case{}, append(calendars(), first)...)
 	b.pens["jilin"].push(10)
 	b.round()
-	if c := caseOf(b, second); len(c.Absorbed) != 1 || c.Absorbed[0].Case != first.ID {
-		t.Errorf("%+v", c.Absorbed)
+	if c := caseOf(b, second); len(c.Absorbed) != 1 || c.Absorbed[0].Case != first.ID || c.Absorbed[0].ReceiptNo == "" {
+		t.Errorf("DU-04: %+v", c.Absorbed)
 	}
 	if rec := b.all("dupmark"); len(rec) != 1 || rec[0].Rev != 2 {
 		t.Errorf("the mark was written again: %d", rec[0].Rev)

@@ -135,7 +135,7 @@ func (b *bureau) round() {
 	if err := b.reg.years.refresh(b.Server); err != nil {
 		b.t.Fatal(err)
 	}
-	for _, part := range []func(context.Context) error{b.reg.cards, b.reg.yellows, b.reg.duplicates, b.reg.redates} {
+	for _, part := range []func(context.Context) error{b.reg.cards, b.reg.redates, b.reg.yellows, b.reg.duplicates} {
 		if err := part(b.t.Context()); err != nil {
 			b.t.Fatal(err)
 		}

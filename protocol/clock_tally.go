@@ -41,7 +41,7 @@ func (t *ClockTally) Add(r CaseRun, n int, now Instant, cal Calendar) {
 // Values that are none count for nothing.
 func TallyClocks(counts map[string]int, now Instant, cal Calendar) []ClockTally {
 	places := map[NodeID]*ClockTally{}
-	for value, n := range counts {
+	for _, value := range slices.Sorted(maps.Keys(counts)) {
 		r, ok := ParseCaseRun(value)
 		if !ok {
 			continue
@@ -49,7 +49,7 @@ func TallyClocks(counts map[string]int, now Instant, cal Calendar) []ClockTally 
 		if places[r.Home] == nil {
 			places[r.Home] = &ClockTally{Place: r.Home}
 		}
-		places[r.Home].Add(r, n, now, cal)
+		places[r.Home].Add(r, counts[value], now, cal)
 	}
 	var list []ClockTally
 	for _, id := range slices.Sorted(maps.Keys(places)) {

@@ -44,24 +44,19 @@ func reckon(c *Clock, d Deadline, cal Calendar) Reckoning {
 }
 
 // Meant gives the instant that a lapse which a record stated at due has on the
-// calendar as it is known now, for a run of a clock that may be over: a case's is
-// counted again, and a request's last day rolls on when it is off (民法典 203).
-// sure is false while the year is not published (K-cal-1).
+// calendar as it is known now, for a run of a clock that may be over: what the law
+// counts in days is counted again, and a request's last day rolls on when it is
+// off (民法典 203). sure is false while the year is not published (K-cal-1).
 func Meant(rec Record, clock ClockID, run int, due Instant, cal Calendar) (end Instant, sure bool, err error) {
 	last := (due - 1).Day()
-	if clock == KRequest {
-		last, _ = cal.roll(last, nil)
-		due = last.End()
-	}
-	if now, err := Occurrence(rec, clock); err != nil || rec.Ref.Kind != "case" || now != run {
-		return due, cal.Version(last.Year) != 0, err
-	}
-	c, err := Load[Case](rec)
-	if err != nil {
+	k, err := runningAs(rec, clock, run)
+	switch {
+	case err != nil:
 		return due, false, err
-	}
-	k := c.clock(clock)
-	if k.Start.IsZero() || k.Validate() != nil {
+	case clock == KRequest:
+		last, _ = cal.roll(last, nil)
+		return last.End(), cal.Version(last.Year) != 0, nil
+	case k == nil:
 		return due, cal.Version(last.Year) != 0, nil
 	}
 	day, provisional := k.Due(cal)
@@ -69,6 +64,39 @@ func Meant(rec Record, clock ClockID, run int, due Instant, cal Calendar) (end I
 		return due, cal.covers(k.Start, last), nil
 	}
 	return day.End(), !provisional, nil
+}
+
+// runningAs gives a clock as the record states it, when the law says how long it
+// is and the run is the record's last; nil when only the stated day is known.
+func runningAs(rec Record, clock ClockID, run int) (*Clock, error) {
+	switch rec.Ref.Kind {
+	case "case":
+		now, err := Occurrence(rec, clock)
+		if err != nil || now != run {
+			return nil, err
+		}
+		c, err := Load[Case](rec)
+		if err != nil {
+			return nil, err
+		}
+		k := c.clock(clock)
+		return started(&k), nil
+	case "objection", "complaint":
+		start, err := clockStart(rec)
+		if err != nil {
+			return nil, err
+		}
+		rule, _ := clock.Rule()
+		return started(&Clock{ID: clock, Start: start(clock).Day(), Limit: rule.Limit}), nil
+	}
+	return nil, nil
+}
+
+func started(k *Clock) *Clock {
+	if k.Start.Year <= 1970 || k.Validate() != nil { // it never started
+		return nil
+	}
+	return k
 }
 
 // covers reports whether every year between two days is published.

@@ -121,7 +121,7 @@ func TestY01WhenTheClocksOfAnyKindTurnYellow(t *testing.T) {
 		}
 	}
 	if list, err := Reckon(stored(t, caseRef(), caseIn(t, CaseArrived)), Calendar{}); err != nil || !list[0].Provisional {
-		t.Errorf("K-cal-1: %+v, %v", list, err)
+		t.Errorf("K-cal-1, Y-03: %+v, %v", list, err)
 	}
 	if list, err := Reckon(stored(t, caseRef(), caseIn(t, CaseArchived)), cal); err != nil || len(list) != 0 {
 		t.Errorf("nothing runs any more: %+v, %v", list, err)
@@ -155,7 +155,7 @@ func TestF09ADeemedAcceptanceIsShownNotInvented(t *testing.T) {
 		}
 		since, got := DeemedSince(&one, row.now, cal)
 		if got != row.want || got && since != end {
-			t.Errorf("%s: %v since %s", row.name, got, since)
+			t.Errorf("F-09 %s: %v since %s", row.name, got, since)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -100,12 +101,15 @@ func needed(cmd *cobra.Command, names ...string) error {
 	return nil
 }
 
-// field is a flag that goes into the body of a request under its own name.
+// field is a flag that goes into the body of a request under its own name; the
+// flag has dashes where the member has underscores.
 type field struct{ name, help string }
+
+func (f field) flag() string { return strings.ReplaceAll(f.name, "_", "-") }
 
 func addFields(c *cobra.Command, fields []field) {
 	for _, f := range fields {
-		c.Flags().String(f.name, "", f.help)
+		c.Flags().String(f.flag(), "", f.help)
 	}
 }
 
@@ -114,7 +118,7 @@ func fieldBody(fields []field) func(*cobra.Command) (any, error) {
 	return func(cmd *cobra.Command) (any, error) {
 		body := make(map[string]string)
 		for _, f := range fields {
-			if v := flag(cmd, f.name); v != "" {
+			if v := flag(cmd, f.flag()); v != "" {
 				body[f.name] = v
 			}
 		}

@@ -17,7 +17,7 @@ import (
 
 func caseCommand() *cobra.Command {
 	return group("case", "办件", caseList(), caseShow(), caseReceive(), caseHandOver(), caseAccept(),
-		caseDecide("grant", "准予"), caseDecide("deny", "不予"), caseDecide("refuse", "不予受理"), caseDeliver(), caseWithdraw())
+		caseDecide("grant", "准予"), caseDecide("deny", "不予"), caseDecide("refuse", "不予受理"), caseDeliver(), caseWithdraw(), caseAny())
 }
 
 func caseList() *cobra.Command {

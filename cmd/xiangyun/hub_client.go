@@ -12,13 +12,14 @@ import (
 // hubClientCommands talk to the server that runs in --dir, or to another one
 // with --server-url.
 func hubClientCommands() []*cobra.Command {
-	return talking(hubToken(), hubStatus(), hubMembers(), hubRemove(), hubTransfer(),
+	own := append(deskCommands(), supervisionCommands()...)
+	return talking(append(own, hubToken(), hubStatus(), hubMembers(), hubRemove(), hubTransfer(),
 		group("nodes", "节点清单、隔离与注销", hubNodeList(), hubNodeEnd("fence", "隔离节点:不再接受它的日志,直到重新接入"), hubNodeEnd("revoke", "注销节点")),
 		group("requests", "各节点的请求:报请发布的事项", requestList(), requestPublish(), requestDecline()),
 		group("changesets", "目录报送批次的二审", hubChangesetList(), changesetApprove(), changesetReturn()),
 		group("release", "目录发布版本", releasePublish(), releaseList()),
 		group("calendar", "工作日历", calendarImport(), calendarShow()),
-		hubHeld(), hubOverdue(), accountCommand())
+		hubHeld(), hubOverdue(), accountCommand())...)
 }
 
 type hubState struct {

@@ -242,3 +242,17 @@ func (o one) command() *cobra.Command {
 	}
 	return described(c, o.detail, readExits)
 }
+
+// printRows prints a list inside an answer as a table.
+func printRows(cmd *cobra.Command, rows any, columns []column) error {
+	list, _ := rows.([]any)
+	items := make([]json.RawMessage, 0, len(list))
+	for _, one := range list {
+		raw, err := json.Marshal(one)
+		if err != nil {
+			return fmt.Errorf("print list: %w", err)
+		}
+		items = append(items, raw)
+	}
+	return table(cmd, items, columns)
+}

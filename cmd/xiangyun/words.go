@@ -16,6 +16,8 @@ var stateWords = map[string]string{
 	protocol.AccountActive: "在用", protocol.AccountDisabled: "已停用",
 	protocol.RequestFiled: "待办理", protocol.RequestDone: "已办理", protocol.RequestDeclined: "未采纳",
 	"draft": "草稿", protocol.ChangesetSubmitted: "已报送", protocol.ChangesetReviewed: "一审通过", "approved": "二审通过", "returned": "退回",
+	protocol.RouteRetired: "已停用或取消", protocol.DelegationEnded: "已终止", protocol.BasicInForce: "在用", protocol.ProposalConfirmed: "已确认",
+	protocol.CardProvisional: "暂定", protocol.CardAnswered: "待审核", protocol.CardClosed: "已结束", protocol.CardVoid: "已作废", protocol.CardOpen: "待办",
 	"published": "已发布", "suspended": "已暂停", "cancelled": "已取消", protocol.ListingListed: "在列", "delisted": "已下架",
 }
 

@@ -22,6 +22,8 @@ type Status struct {
 	Origins    []OriginStatus   // in order of id
 	Held       int              // entries that wait for an operator
 	Overdue    int              // lapsed clocks that still run
+	Waiting    int              // colours of clocks without a card that is sure
+	Pairs      int              // pairs of cases without a mark that is true
 	FeedFloor  uint64           // cursors below it need a scope snapshot
 	FileBytes  int64
 	Stopped    error // why this server stopped, or nil
@@ -35,9 +37,10 @@ type OriginStatus struct {
 
 // Status looks at memory and at two short lists.
 func (f *FSM) Status() (Status, error) {
-	overdue := 0
+	overdue, waiting, pairs := 0, 0, 0
 	err := f.View(func(tx *bbolt.Tx) error {
 		overdue = tx.Bucket(bucketFired).Stats().KeyN
+		waiting, pairs = tx.Bucket(bucketWait).Stats().KeyN, tx.Bucket(bucketPair).Stats().KeyN
 		return nil
 	})
 	if err != nil {
@@ -45,7 +48,7 @@ func (f *FSM) Status() (Status, error) {
 	}
 	list, err := f.Held(maxHeldShown)
 	s := f.standing()
-	s.Held, s.Overdue = len(list), overdue
+	s.Held, s.Overdue, s.Waiting, s.Pairs = len(list), overdue, waiting, pairs
 	if info, serr := os.Stat(f.path(fileName)); serr == nil {
 		s.FileBytes = info.Size()
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/raft"
 
@@ -199,6 +200,7 @@ func crash(t *testing.T, h *hub) {
 func TestCrashLosesNothingTheLogHas(t *testing.T) {
 	log, digests := history(t, 11, 60)
 	h := newHub(t)
+	h.f.o.CommitEvery = time.Hour // on a slow machine the rest would be committed before the crash
 	logs := asLogs(log)
 	h.f.ApplyBatch(logs[:20])
 	commit(t, h)

@@ -51,7 +51,7 @@ type legend struct {
 // that differ in lightness, too.
 var barFills = []string{"#a4161a", "#e0a93a", "#2f6fb5", "#b4c0cf", "#7c8897"}
 
-const barW, barLeft, barH, barStep = 420, 150, 18, 30
+const barW, barLeft, barStep, barTop = 300, 132, 34, 40
 
 func clocksHref(place protocol.NodeID, colour string) string {
 	href := "/clocks/" + url.PathEscape(string(place))
@@ -74,7 +74,7 @@ func (w *Web) clocks(v *console.Visit) error {
 	p.Map, p.MapW, p.MapH = drawTiles(v, nodes, tallies)
 	rows := placesOf(nodes, tallies)
 	p.Bars = bars(v, rows)
-	p.BarsH = len(p.Bars)*barStep + 34
+	p.BarsH = len(p.Bars)*barStep + barTop
 	p.Table = clockTable(v, rows)
 	return v.Render("clocks", page.View{Title: "nav.clocks", Active: "clocks", Wide: true, Data: p})
 }
@@ -99,7 +99,7 @@ func allNodes(v *console.Visit) (list []*protocol.Node, err error) {
 func placesOf(nodes []*protocol.Node, tallies []protocol.ClockTally) (rows []protocol.ClockTally) {
 	rows = append(rows, tallies...)
 	for _, n := range nodes {
-		if t := tallyOf(tallies, n.ID); t.Open == 0 && (n.State == protocol.NodeEnrolled || n.State == protocol.NodeFenced) {
+		if t := tallyOf(tallies, n.ID); t.Open == 0 && works(n) {
 			rows = append(rows, t)
 		}
 	}
@@ -154,7 +154,7 @@ func bars(v *console.Visit, rows []protocol.ClockTally) (list []bar) {
 	}
 	words := chartWords(v)
 	for i, r := range rows {
-		b := bar{Name: v.Place(r.Place), Figures: v.T("clocks.bar", r.Open, r.Red), Y: 34 + i*barStep, TextY: 34 + i*barStep + 14}
+		b := bar{Name: v.Place(r.Place), Figures: v.T("clocks.bar", r.Open, r.Red), Y: barTop + i*barStep, TextY: barTop + i*barStep + 16}
 		x := barLeft
 		for k, n := range []int{r.Red, r.Yellow, r.Normal(), r.Applicant, r.Undated} {
 			if n == 0 {
@@ -174,13 +174,13 @@ func chartWords(v *console.Visit) []string {
 }
 
 func legends(v *console.Visit) (list []legend) {
-	x := barLeft
+	x, wide := 2, 15
+	if v.Lang() == page.EN {
+		wide = 8
+	}
 	for i, word := range chartWords(v) {
 		list = append(list, legend{X: x, TX: x + 18, Fill: barFills[i], Word: word})
-		x += 34 + 13*len([]rune(word))
-		if v.Lang() == page.EN {
-			x -= 5 * len(word)
-		}
+		x += 36 + wide*len([]rune(word))
 	}
 	return list
 }

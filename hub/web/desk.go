@@ -109,6 +109,9 @@ func deskTable(v *console.Visit, list []running, total int, what, do string) (pa
 	t := page.Table{Caption: "nav.cases", Cols: []page.Col{{Label: "case.number", Short: true}, {Label: "case.item"}, {Label: "console.state", Short: true},
 		{Label: "case.due", Short: true}, {Label: "case.from", Short: true}, {Label: "desk.hops", Num: true}, {Label: "desk.last-reason"}},
 		Empty: page.Empty{What: what, Do: do}}
+	if len(list) > 0 && list[0].Home != protocol.Hub { // the way it came tells of cases at the desk only
+		t.Cols = t.Cols[:5]
+	}
 	for _, r := range list {
 		c, rec, err := console.Read[protocol.Case](v.Records(), r.Ref)
 		if protocol.CodeOf(err) == protocol.Gone { // the index follows at a short distance
@@ -124,8 +127,9 @@ func deskTable(v *console.Visit, list []running, total int, what, do string) (pa
 		if n := len(c.Hops); n > 0 {
 			why = c.Hops[n-1].Reason
 		}
-		t.Add(number, page.Word(c.ItemName).Under(c.AgencyName), page.State(console.State("case", string(c.State))), due.Under(due.Sub+" "+v.ClockName(r.Clock)),
-			page.Word(v.Place(c.Received.Node)), page.Number(len(c.Hops)), page.Word(why)).Tone = tone
+		cells := []page.Cell{number, page.Word(c.ItemName).Under(c.AgencyName), page.State(console.State("case", string(c.State))),
+			due.Under(due.Sub + " " + v.ClockName(r.Clock)), page.Word(v.Place(c.Received.Node)), page.Number(len(c.Hops)), page.Word(why)}
+		t.Add(cells[:len(t.Cols)]...).Tone = tone
 	}
 	if total > len(t.Rows) {
 		t.Foot = v.T("desk.first-of", len(t.Rows), total)

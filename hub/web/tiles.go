@@ -51,17 +51,21 @@ func drawTiles(v *console.Visit, nodes []*protocol.Node, tallies []protocol.Cloc
 		if v.Lang() == page.EN {
 			d.Name = t.en
 		}
-		if n := t.node(nodes); n != nil {
+		n := t.node(nodes)
+		switch {
+		case n == nil:
+			d.Sign = v.T("clocks.no-node")
+		case !works(n):
+			taken[n.ID], d.Sign = true, v.StateWord("node", n.State)
+		default:
 			taken[n.ID] = true
 			d.tell(v, tallyOf(tallies, n.ID))
-		} else {
-			d.Sign = v.T("clocks.no-node")
 		}
 		list = append(list, d.at(t.col, t.row))
 	}
 	col, row := 3, 3
 	for _, n := range nodes {
-		if taken[n.ID] || n.State == protocol.NodePlanned || n.State == protocol.NodeRevoked {
+		if taken[n.ID] || !works(n) {
 			continue
 		}
 		d := drawnTile{Name: n.Name}
@@ -72,9 +76,14 @@ func drawTiles(v *console.Visit, nodes []*protocol.Node, tallies []protocol.Cloc
 		}
 	}
 	for _, d := range list {
-		width, height = max(width, d.X+tileW), max(height, d.Y+tileH)
+		width, height = max(width, d.X+tileW+2), max(height, d.Y+tileH+2)
 	}
 	return list, width, height
+}
+
+// works: a node that is fenced still holds cases.
+func works(n *protocol.Node) bool {
+	return n.State == protocol.NodeEnrolled || n.State == protocol.NodeFenced
 }
 
 // node finds who stands on a tile: by the division it serves, else by its id.

@@ -158,6 +158,13 @@ func TestEveryRoute(t *testing.T) {
 			t.Errorf("%s %s asks the desk\n%s\nwant\n%s", r.method, r.path, asked, r.asked)
 		}
 	}
+	for _, r := range papers {
+		p.asked = nil
+		c.Do(r.method, r.path, strings.NewReader(r.body), resttest.With("Content-Type", "application/json"), resttest.With("Idempotency-Key", "k")).Want(r.status)
+		if asked := strings.Join(p.asked, "\n"); asked != r.asked {
+			t.Errorf("%s %s asks the desk\n%s\nwant\n%s", r.method, r.path, asked, r.asked)
+		}
+	}
 	if p.blob != "%PDF-1.7" {
 		t.Errorf("kept %q", p.blob)
 	}

@@ -155,14 +155,22 @@ type receiveIn struct {
 }
 
 func (s *server) receive(ctx context.Context, who *protocol.Account, in receiveIn) (Slip, error) {
-	b := &in.Body
-	instant, err := s.atOnce(b.Instant)
+	instant, err := s.atOnce(in.Body.Instant)
 	if err != nil {
 		return Slip{}, err
 	}
-	got, err := s.Desk.Receive(ctx, who, desk.Intake{Item: b.Item, Guide: b.Guide, Form: b.Form, Materials: b.Materials, Window: b.Window,
-		Agent: b.Agent, ObjectKey: b.ObjectKey, Delegated: b.Delegated, Offline: b.Offline, HandOver: b.HandOver, Instant: instant, Nonce: in.Key,
-		Applicant: protocol.Applicant{Type: b.Applicant.Type, Name: b.Applicant.Name, IDType: b.Applicant.IDType, ID: b.Applicant.ID, Contact: b.Applicant.Contact}})
+	wanted := in.Body.intake(in.Key)
+	wanted.Instant = instant
+	return slip(s.Desk.Receive(ctx, who, wanted))
+}
+
+func (b *Intake) intake(key string) desk.Intake {
+	return desk.Intake{Item: b.Item, Guide: b.Guide, Form: b.Form, Materials: b.Materials, Window: b.Window,
+		Agent: b.Agent, ObjectKey: b.ObjectKey, Delegated: b.Delegated, Offline: b.Offline, HandOver: b.HandOver, Nonce: key,
+		Applicant: protocol.Applicant{Type: b.Applicant.Type, Name: b.Applicant.Name, IDType: b.Applicant.IDType, ID: b.Applicant.ID, Contact: b.Applicant.Contact}}
+}
+
+func slip(got desk.Received, err error) (Slip, error) {
 	if err != nil {
 		return Slip{}, err
 	}

@@ -20,6 +20,9 @@ type Desk interface {
 	CaseDesk
 	CatalogDesk
 	AccountDesk
+	PaperDesk
+	ParcelDesk
+	AroundDesk
 }
 
 // CaseDesk takes cases in and decides them.

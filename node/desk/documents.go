@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"slices"
 
 	"xiangyun/node/paper"
 	"xiangyun/node/store"
@@ -25,7 +26,7 @@ func (d *Desk) Scribe(tx *store.Tx, draft *protocol.Draft) error {
 		return err
 	}
 	s := scribe{desk: d, tx: tx, draft: *draft, want: *want}
-	if err := s.read(); err != nil {
+	if err := s.read(); err != nil || !s.listed() {
 		return err
 	}
 	if err := s.number(); err != nil {
@@ -66,6 +67,16 @@ func (s *scribe) read() error {
 	}
 	s.old, err = protocol.Load[protocol.Case](rec)
 	return err
+}
+
+// listed: what the table does not list where the case stands has no document; the
+// judge says so (G-07).
+func (s *scribe) listed() bool {
+	from, ok := protocol.CaseFrom(s.draft.Act)
+	if s.old == nil {
+		return ok && from == nil
+	}
+	return slices.Contains(from, s.old.State)
 }
 
 // number takes the statutory number of the case with its acceptance (N-02); without

@@ -8,6 +8,13 @@ import (
 	"xiangyun/protocol"
 )
 
+// Print is one printing of a document, and DayNumbers the report of a day's numbers, as
+// the store has them.
+type (
+	Print      = store.Print
+	DayNumbers = store.DayNumbers
+)
+
 // Printed is a document as it is printed: the same bytes each time.
 type Printed struct {
 	Doc      protocol.Doc
@@ -19,15 +26,20 @@ type Printed struct {
 	Warnings []protocol.Warning // what a person should look at before handing it over
 }
 
-// Document gives a document of a case as it was printed. A file that is not here is
+// Document gives a document of a case as it was printed; the zero Ref finds the case
+// by the serial. A file that is not here is
 // made again from the entry, and given only when it says what the entry says it said.
 func (d *Desk) Document(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) (Printed, error) {
 	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
 		return Printed{}, err
 	}
-	p := Printed{Case: on}
+	var p Printed
 	var found []paper.Document
 	err := d.Store.View(func(tx *store.ReadTx) (err error) {
+		if on, err = caseOf(tx, on, serial); err != nil {
+			return err
+		}
+		p.Case = on
 		c, _, err := load[protocol.Case](tx, on)
 		if err != nil {
 			return err
@@ -46,6 +58,18 @@ func (d *Desk) Document(ctx context.Context, who *protocol.Account, on protocol.
 		return p, err
 	}
 	return p, d.print(ctx, &p, found)
+}
+
+// caseOf finds the case of a document when it is not named.
+func caseOf(tx *store.ReadTx, on protocol.Ref, serial string) (protocol.Ref, error) {
+	if on != (protocol.Ref{}) {
+		return on, nil
+	}
+	refs := tx.ByKey("case", serial)
+	if len(refs) == 0 {
+		return on, noDocument(on, serial)
+	}
+	return refs[0], nil
 }
 
 func noDocument(on protocol.Ref, serial string) error {
@@ -123,12 +147,21 @@ func (d *Desk) MarkPrinted(ctx context.Context, who *protocol.Account, on protoc
 	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
 		return err
 	}
-	c, _, err := Record[protocol.Case](d, on)
+	err := d.Store.View(func(tx *store.ReadTx) (err error) {
+		if on, err = caseOf(tx, on, serial); err != nil {
+			return err
+		}
+		c, _, err := load[protocol.Case](tx, on)
+		if err != nil {
+			return err
+		}
+		if _, ok := c.DocOf(serial); !ok {
+			return noDocument(on, serial)
+		}
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	if _, ok := c.DocOf(serial); !ok {
-		return noDocument(on, serial)
 	}
 	s, err := protocol.ParseSerial(serial)
 	if err != nil {

@@ -98,7 +98,7 @@ func (d *Desk) resurrect(tx *store.Tx, who *protocol.Account, signed *protocol.S
 		return got, err
 	}
 	node, _ := signed.Node()
-	body := protocol.Case{ReceiptNo: signed.ReceiptNo, Item: signed.Item, Applicant: in.Applicant, Form: in.Form, Materials: in.Materials,
+	body := protocol.Case{ReceiptNo: signed.ReceiptNo, Item: signed.Item, Applicant: in.Applicant, Form: in.Form, Materials: in.Materials, Agent: in.Agent, ObjectKey: in.ObjectKey,
 		Received: protocol.Receipt{Window: in.Window}, Resurrected: &protocol.Resurrection{Code: code}}
 	body.Applicant.ID = protocol.NormalizeCode(body.Applicant.ID)
 	body.Applicant.FP = d.Fingerprint(body.Applicant.IDType, body.Applicant.ID)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -85,19 +84,19 @@ func (t *Tx) NextSerial(template int) (protocol.Serial, error) {
 
 // NextCaseNumber hands out the statutory number of a case (cases.N-02): counted per
 // implementation code and day within the range of this node, which is wider for the
-// items of its own agencies. "" says that the range is used up, or that this node
-// has none yet: the case goes on and its number follows (N-03).
+// items of its own agencies. "" says that the range is used up, that this node
+// has none yet, or that the code bears no number: the case goes on and its number follows (N-03).
 func (t *Tx) NextCaseNumber(implCode string, own bool) (string, error) {
 	self, err := t.Self(t.g.s.config.Node)
 	if err != nil {
 		return "", err
 	}
 	run, ok := protocol.SequenceOf(own, self.SerialOrdinal())
-	if !ok {
+	if !ok || protocol.CheckImplCode(implCode) != nil { // an item from elsewhere may have a code that bears no number
 		return "", nil
 	}
 	day := t.now.Day()
-	row := fmt.Sprintf("%s%s/%s/%d", rowDay, implCode, day, run.First)
+	row := dayRow(implCode, day.String(), run)
 	last, err := t.counted(row)
 	if err != nil {
 		return "", err

@@ -153,6 +153,11 @@ func (g *group) swap(head wire.SnapHead) error {
 		return err
 	}
 	g.raise(head.Level)
+	if g.state.resync {
+		if err := g.resumeNumbers(); err != nil {
+			return err
+		}
+	}
 	g.state.resync = false
 	for _, lane := range protocol.Lanes {
 		c := wire.Cursor{Lane: lane, Generation: head.Generation, Prev: head.Index, Last: head.Index}

@@ -50,9 +50,10 @@ func (r real) History(ref protocol.Ref) (steps []console.Step, err error) {
 // items, guides and calendar, and a block of receipt numbers.
 func openReal(t *testing.T, w *world) (real, *desk.Desk) {
 	t.Helper()
-	d := &desk.Desk{Node: "yanbian", Sign: pen{}}
+	key := ed25519.NewKeyFromSeed(make([]byte, 32))
+	d := &desk.Desk{Node: "yanbian", Sign: pen(key)}
 	s, err := store.Open(filepath.Join(t.TempDir(), "node.db"), store.Config{Node: "yanbian", Epoch: 1, Level: 1, Scribe: d.Scribe,
-		Signer: identity.KeySigner(ed25519.NewKeyFromSeed(make([]byte, 32))), Stamp: func() protocol.Instant { return nowAt }})
+		Signer: identity.KeySigner(key), Stamp: func() protocol.Instant { return nowAt }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,15 +89,15 @@ func openReal(t *testing.T, w *world) (real, *desk.Desk) {
 	return real{w, s}, d
 }
 
-// pen signs receipts with the key of the test's node.
-type pen struct{}
+// pen signs receipt codes with a bare key, as the node's holder does.
+type pen ed25519.PrivateKey
 
-func (pen) SignReceipt(q protocol.ReceiptQR) (string, error) {
-	text, err := q.Text()
+func (p pen) SignReceipt(r protocol.ReceiptQR) (string, error) {
+	text, err := r.Text()
 	if err != nil {
 		return "", err
 	}
-	return protocol.SealReceiptQR(text, ed25519.Sign(ed25519.NewKeyFromSeed(make([]byte, 32)), []byte(text)))
+	return protocol.SealReceiptQR(text, ed25519.Sign(ed25519.PrivateKey(p), []byte(protocol.ReceiptDomain+text)))
 }
 
 // TestACaseGoesFromTheWindowToItsDelivery walks the pages as three people do,

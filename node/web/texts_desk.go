@@ -318,4 +318,16 @@ var custodyTexts = page.Texts{
 	"request.decline-ask":   {ZH: "确认不予办理这项请求？", EN: "Decline this request?"},
 	"request.decline-then":  {ZH: "请求方会看到理由；办件不变。", EN: "The other place sees the reason; the case stays."},
 	"request.declined-done": {ZH: "已答复不予办理。", EN: "Declined."},
+
+	"nav.cards":     {ZH: "黄牌红牌", EN: "Cards"},
+	"card.hint":     {ZH: "可输入事项名称。", EN: "Words of the item."},
+	"card.title":    {ZH: "事项", EN: "About"},
+	"card.colour":   {ZH: "颜色", EN: "Colour"},
+	"card.clock":    {ZH: "时限", EN: "Clock"},
+	"card.owner":    {ZH: "责任地", EN: "Owner"},
+	"card.due":      {ZH: "发生时间", EN: "Since"},
+	"card.empty":    {ZH: "没有黄牌红牌", EN: "No cards"},
+	"card.empty-do": {ZH: "时限将到或已过时自动发牌，并列出责任地和依据。", EN: "They are fired as clocks run out, with whose they are."},
+	"colour.red":    {ZH: "红牌", EN: "red"},
+	"colour.yellow": {ZH: "黄牌", EN: "yellow"},
 }

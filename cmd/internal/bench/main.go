@@ -37,6 +37,9 @@ func run(ctx context.Context, args []string) error {
 			return play(ctx, args[1:])
 		}
 	}
+	if len(args) > 0 && args[0] == "cases" {
+		return manyCases(ctx, args[1:])
+	}
 	s, err := parse(args)
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ type nodeRole struct {
 	n    *node.Node
 	gate *gate
 	seen arrivals
+	open []string // cases of fill that are open
 }
 
 func playNode(ctx context.Context, args []string) error {
@@ -43,6 +44,7 @@ func playNode(ctx context.Context, args []string) error {
 	return together(ctx, r.serve, map[string]verb{
 		"write": does(r.write), "receive": does(r.receive), "file": does(r.file), "has": does(r.has),
 		"cut": does(r.cut), "heal": does(r.heal), "settle": does(r.settle), "arrived": does(r.arrived), "queue": does(r.queue),
+		"fill": does(r.fill), "door": does(r.door), "opened": does(r.opened),
 	})
 }
 

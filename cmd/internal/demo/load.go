@@ -50,10 +50,21 @@ func (d *Demo) LoadRegisters(ctx context.Context) error {
 			return fmt.Errorf("建立省级账号 %s: %w", a.Login, err)
 		}
 	}
+	if err := d.Hub().As("reviewer1").Call(ctx, "POST", "/api/v1/basics", map[string]any{"rows": basicRows()}, nil); err != nil {
+		return fmt.Errorf("载入基本目录: %w", err)
+	}
 	if err := d.onAllNodes(func(id protocol.NodeID) error { return d.loadNode(ctx, id) }); err != nil {
 		return err
 	}
 	return d.registersArrived(ctx)
+}
+
+// basicRows is the basic catalogue that every sample item agrees with (I-02).
+func basicRows() (rows []map[string]any) {
+	for _, b := range sample.Basics() {
+		rows = append(rows, map[string]any{"code": b.Code, "name": b.Name, "type": b.Type, "basis": b.Basis})
+	}
+	return rows
 }
 
 // onAllNodes works on every node at once.
@@ -106,13 +117,14 @@ func (d *Demo) registersArrived(ctx context.Context) error {
 
 // LoadServices publishes all items and catalogue entries of every node.
 func (d *Demo) LoadServices(ctx context.Context) error {
-	filings, sets := 0, 0
+	var filings []protocol.ItemFiling
+	sets := 0
 	for _, id := range d.Nodes {
 		items := sample.Items(id)
 		if err := d.fileItems(ctx, id, items); err != nil {
 			return fmt.Errorf("%s 报请事项: %w", plainName(id), err)
 		}
-		filings += len(items)
+		filings = append(filings, items...)
 		for agency, entries := range byAgency(sample.CatalogEntries(id)) {
 			if err := d.submitCatalog(ctx, id, entries); err != nil {
 				return fmt.Errorf("%s %s 报送目录: %w", plainName(id), agency, err)
@@ -133,7 +145,7 @@ func (d *Demo) Publish(ctx context.Context, at protocol.NodeID, filings ...proto
 	if err := d.fileItems(ctx, at, filings); err != nil {
 		return err
 	}
-	if err := d.publishRequests(ctx, len(filings)); err != nil {
+	if err := d.publishRequests(ctx, filings); err != nil {
 		return err
 	}
 	last := filings[len(filings)-1].Item
@@ -166,17 +178,27 @@ func (d *Demo) fileItems(ctx context.Context, id protocol.NodeID, filings []prot
 	return nil
 }
 
-// publishRequests waits until n requests have arrived and publishes them.
-func (d *Demo) publishRequests(ctx context.Context, n int) error {
+// publishRequests waits until the request of each filing has arrived and
+// publishes it. Others that are listed may have been published a moment ago.
+func (d *Demo) publishRequests(ctx context.Context, filings []protocol.ItemFiling) error {
+	wanted := make(map[protocol.Ref]bool, len(filings))
+	for _, f := range filings {
+		wanted[protocol.Ref{Kind: "item", ID: protocol.ItemID(f.Item.ImplCode, f.Item.Version)}] = true
+	}
 	var ids []string
 	err := d.Until(ctx, "请求到达省级", func() (bool, error) {
 		ids = ids[:0]
 		err := d.Hub().Pages(ctx, "/api/v1/requests", query("state", "filed", "want", protocol.WantPublish, "limit", "200"), func(item rawItem) error {
-			v, err := decodeItem[struct{ ID string }](item)
-			ids = append(ids, v.ID)
+			v, err := decodeItem[struct {
+				ID   string
+				Body protocol.Request
+			}](item)
+			if wanted[v.Body.On] {
+				ids = append(ids, v.ID)
+			}
 			return err
 		})
-		return len(ids) >= n, err
+		return len(ids) == len(wanted), err
 	})
 	if err != nil {
 		return err

@@ -51,9 +51,13 @@ func (s *stage) ask(at protocol.NodeID, login, id, act string, body any) (reques
 
 // answered waits until a request is done, as its filer sees it.
 func (s *stage) answered(at protocol.NodeID, request string) {
-	r := settled(s, at, "request", request, "已答复", func(r *protocol.Request) bool { return !r.Open() })
-	if r.Body.State != protocol.RequestDone {
-		s.fail("request %s was declined: %s (%s)", request, r.Body.Reason, r.Body.Rule)
+	var r struct{ State, Reason string }
+	s.soon(string(at)+"的请求得到答复", func() (bool, error) {
+		err := s.Node(at).Call(s.ctx, "GET", "/api/v1/requests/"+url.PathEscape(request), nil, &r)
+		return err == nil && r.State != protocol.RequestFiled && r.State != protocol.RequestDelivered, err
+	})
+	if r.State != protocol.RequestDone {
+		s.fail("request %s is %s: %s", request, r.State, r.Reason)
 	}
 }
 

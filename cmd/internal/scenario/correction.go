@@ -102,11 +102,13 @@ func correctedElsewhere(s *stage) {
 
 // oneHistory wants places to tell the same of a case.
 func (s *stage) oneHistory(id string, places ...protocol.NodeID) {
-	first := settled(s, places[0], "case", id, "", anyway[protocol.Case])
+	first := s.now(places[0], id)
 	for _, at := range places[1:] {
-		r := settled(s, at, "case", id, "同一经过", func(c *protocol.Case) bool { return len(c.Supplements) == len(first.Body.Supplements) })
-		if !slices.Equal(acts(r), acts(first)) {
-			s.fail("%s tells %v, %s tells %v", at, acts(r), places[0], acts(first))
+		c := s.eventually(at, id, "同一状态", func(c *protocol.Case) bool {
+			return c.State == first.Body.State && len(c.Supplements) == len(first.Body.Supplements)
+		})
+		if !slices.Equal(c.acts(), first.acts()) {
+			s.fail("%s tells %v, %s tells %v", at, c.acts(), places[0], first.acts())
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"time"
 
 	"xiangyun/cmd/internal/client"
 	"xiangyun/protocol"
@@ -19,19 +18,13 @@ func (s *stage) place(at protocol.NodeID) *client.Client {
 	return s.Node(at)
 }
 
-// record is one record as a place holds it, with what happened to it there.
+// record is one record as a place holds it. What is personal is kept back.
 type record[T any] struct {
-	ID      string
-	Rev     uint64
-	Home    protocol.NodeID
-	Index   uint64
-	Body    T
-	History []struct {
-		Rev uint64
-		Act protocol.Act
-		By  string
-		At  time.Time
-	}
+	ID    string
+	Rev   uint64
+	Home  protocol.NodeID
+	Index uint64
+	Body  T
 }
 
 func recordAt[T any](s *stage, at protocol.NodeID, kind, id string) (r record[T], err error) {
@@ -108,14 +101,6 @@ func (s *stage) heal(at protocol.NodeID) {
 		err := s.Node(at).Call(s.ctx, "GET", "/api/v1/status", nil, &st)
 		return st.Connected, err
 	})
-}
-
-// acts lists what happened to a record, as a place tells it.
-func acts[T any](r record[T]) (list []protocol.Act) {
-	for _, h := range r.History {
-		list = append(list, h.Act)
-	}
-	return list
 }
 
 // contains wants a list to hold something.

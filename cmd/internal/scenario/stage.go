@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"time"
 
 	"xiangyun/cmd/internal/demo"
 	"xiangyun/cmd/internal/sample"
@@ -126,12 +127,29 @@ func (s *stage) submit(at protocol.NodeID, f intake, key string) (app applicatio
 
 // found is a case as a place holds it.
 type found struct {
-	ID    string
-	Rev   uint64
-	Home  protocol.NodeID
-	Epoch uint64
-	Index uint64
-	Body  protocol.Case
+	ID       string
+	Rev      uint64
+	Home     protocol.NodeID
+	Epoch    uint64
+	Index    uint64
+	Body     protocol.Case
+	Timeline []step
+}
+
+// step is one act in the history of a record.
+type step struct {
+	Rev uint64
+	Act protocol.Act
+	By  string
+	At  time.Time
+}
+
+// acts lists what happened to a case, as a place tells it.
+func (c found) acts() (list []protocol.Act) {
+	for _, h := range c.Timeline {
+		list = append(list, h.Act)
+	}
+	return list
 }
 
 func (s *stage) caseAt(at protocol.NodeID, id string) (c found, err error) {
@@ -147,14 +165,19 @@ func (s *stage) stands(at protocol.NodeID, id string, state protocol.CaseState) 
 	return c
 }
 
-// count is how many times the hub decided an act on a case.
-func (s *stage) count(id, act string) (n int) {
-	steps, err := s.StepsAtHub(s.ctx, id)
-	s.must(err)
-	for _, st := range steps {
-		if st.Act == act {
-			n++
+// once wants the hub to have decided an act on a case one time. The server that
+// is asked may be behind the others.
+func (s *stage) once(id, act string) {
+	n := 0
+	s.soon("省级记下 "+act+" "+id, func() (bool, error) {
+		steps, err := s.StepsAtHub(s.ctx, id)
+		n = 0
+		for _, st := range steps {
+			if st.Act == act {
+				n++
+			}
 		}
-	}
-	return n
+		return n > 0, err
+	})
+	same(s, "times the hub decided "+act, n, 1)
 }
