@@ -257,9 +257,7 @@ func caseTerms(c *Case) Terms {
 	if c.DupOf != "" {
 		keys = append(keys, VoidKey)
 	}
-	for i := range c.Docs {
-		keys = append(keys, c.Docs[i].Serial)
-	}
+	keys = append(keys, serials(c.Docs)...)
 	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys, Wake: c.wake(),
 		Facets: append(runFacets(c), Facet{"agency", c.Agency}, Facet{"handler", string(c.Handler)}, Facet{"window", string(c.Received.Node)}, Facet{"item", c.Item})}
 }

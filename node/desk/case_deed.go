@@ -12,11 +12,15 @@ type deed struct {
 	seen uint64
 	act  protocol.Act
 	want protocol.Case
+	far  *away // the case as the province showed it, when it is not here
 }
 
 // take writes the deed at the home of the case, or asks the home for it.
 func (d *Desk) take(tx *store.Tx, x *deed) (protocol.Record, error) {
 	c, rec, err := load[protocol.Case](&tx.ReadTx, x.ref)
+	if protocol.CodeOf(err) == protocol.Gone && x.far != nil && x.act != "amend" { // the old contact is not shown elsewhere
+		c, rec, err = x.far.c, x.far.rec, nil
+	}
 	if err != nil {
 		return rec, err
 	}
@@ -24,7 +28,7 @@ func (d *Desk) take(tx *store.Tx, x *deed) (protocol.Record, error) {
 		if err := onlyCouriersTrack(&around{ref: x.ref, want: &x.want}); err != nil {
 			return rec, err
 		}
-		return d.request(tx, x.who, x.ref, ask.want, ask.data(x, c))
+		return d.request(tx, x.who, x.ref, ask.want, ask.data(x, c), x.far)
 	}
 	draft, err := d.draft(&tx.ReadTx, tx.Now(), x, c)
 	if err != nil {

@@ -49,19 +49,19 @@ var asks = map[protocol.Act]struct {
 // data is what the want needs (protocol/request_want.go), as its type or as JSON;
 // place, clerk and time of a receipt are those of this window.
 func (d *Desk) Ask(ctx context.Context, who *protocol.Account, on protocol.Ref, want string, data any, key string) (protocol.Record, error) {
+	far, err := d.fetchAway(ctx, who, on, want) // before the transaction: nothing waits for a line inside one
+	if err != nil {
+		return protocol.Record{}, err
+	}
 	return d.write(ctx, &command{who: who, on: on, key: key, body: []any{on, want, data},
-		do: func(tx *store.Tx) (protocol.Record, error) { return d.request(tx, who, on, want, data) }})
+		do: func(tx *store.Tx) (protocol.Record, error) { return d.request(tx, who, on, want, data, far) }})
 }
 
 // request writes a request. Its id follows from what it wants of which state of the
 // record, so that asking twice is asking once, and asking again after a decline
 // is possible.
-func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, want string, data any) (protocol.Record, error) {
-	rec, ok, err := tx.Get(on)
-	if err != nil || !ok {
-		return rec, orGone(err, on)
-	}
-	agency, title, err := subject(&tx.ReadTx, rec)
+func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, want string, data any, far *away) (protocol.Record, error) {
+	rec, agency, title, err := about(&tx.ReadTx, on, far)
 	if err != nil {
 		return rec, err
 	}
@@ -87,6 +87,20 @@ func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, wan
 	}
 	body := protocol.Request{Want: want, On: on, Agency: agency, Title: title, Data: raw, Key: id}
 	return tx.Act(protocol.Draft{Ref: ref, Act: "file", Body: body, By: By(who)})
+}
+
+// about reads the record that a request is on, here or as the province showed it.
+func about(tx *store.ReadTx, on protocol.Ref, far *away) (rec protocol.Record, agency, title string, err error) {
+	rec, ok, err := tx.Get(on)
+	switch {
+	case err == nil && ok:
+		agency, title, err = subject(tx, rec)
+	case err == nil && far != nil:
+		rec, agency, title = far.rec, far.agency, far.title
+	default:
+		err = orGone(err, on)
+	}
+	return rec, agency, title, err
 }
 
 // mayAsk: whoever urges is the applicant at a window, or a supervisor.
