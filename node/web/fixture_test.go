@@ -417,6 +417,10 @@ func (d *fakeDesk) Decline(_ context.Context, _ *protocol.Account, ref protocol.
 	return d.called("decline %s %s", ref.ID, reason)
 }
 
+func (d *fakeDesk) Complain(_ context.Context, _ *protocol.Account, c protocol.Complaint, _ string) (protocol.Record, error) {
+	return d.called("complain %s %s %v %v %v", c.Text, c.Agency, c.Against, c.Links, c.Person != nil)
+}
+
 // Fingerprint is the number itself: the fixture's applicants have no other.
 func (d *fakeDesk) Fingerprint(idType, id string) string {
 	return "fp:" + idType + ":" + protocol.NormalizeCode(id)

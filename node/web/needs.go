@@ -31,6 +31,8 @@ type Desk interface {
 	// Task takes one act of an agency that is asked jointly (T-02); Decline answers a request that a person looked at with a no.
 	Task(ctx context.Context, who *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Task, key string) (protocol.Record, error)
 	Decline(ctx context.Context, who *protocol.Account, ref protocol.Ref, reason, key string) (protocol.Record, error)
+	// Complain files a complaint.
+	Complain(ctx context.Context, who *protocol.Account, c protocol.Complaint, key string) (protocol.Record, error)
 	// Fingerprint is what a person's cases are found by instead of the number.
 	Fingerprint(idType, id string) string
 	FirstReview(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)

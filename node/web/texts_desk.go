@@ -330,4 +330,16 @@ var custodyTexts = page.Texts{
 	"card.empty-do": {ZH: "时限将到或已过时自动发牌，并列出责任地和依据。", EN: "They are fired as clocks run out, with whose they are."},
 	"colour.red":    {ZH: "红牌", EN: "red"},
 	"colour.yellow": {ZH: "黄牌", EN: "yellow"},
+
+	"complain.file":         {ZH: "登记投诉", EN: "File a complaint"},
+	"complain.ask":          {ZH: "登记申请人的投诉", EN: "File what the applicant complains of"},
+	"complain.then":         {ZH: "由{1}受理后 5 个工作日内办结并告知。", EN: "{1} handles and answers it within 5 working days of accepting it."},
+	"complain.text":         {ZH: "投诉内容", EN: "Complaint"},
+	"complain.against":      {ZH: "投诉的人", EN: "Against whom"},
+	"complain.against-help": {ZH: "被投诉的人不能承办（Q-02a）。", EN: "Whoever is named does not handle it (Q-02a)."},
+	"complain.nobody":       {ZH: "不针对个人", EN: "nobody in particular"},
+	"complain.clerk":        {ZH: "收件人 {1}", EN: "the clerk {1}"},
+	"complain.decider":      {ZH: "决定人 {1}", EN: "the decider {1}"},
+	"complain.anonymous":    {ZH: "匿名", EN: "Anonymous"},
+	"complain.done":         {ZH: "投诉已登记。", EN: "The complaint is filed."},
 }

@@ -121,6 +121,8 @@ func (w *Web) pages() {
 	}
 	w.Handle("GET /cases/{id}/urge", protocol.MayReceive, w.askUrge)
 	w.Handle("POST /cases/{id}/urge", protocol.MayReceive, w.urge)
+	w.Handle("GET /cases/{id}/complain", protocol.MayTakeComplaint, w.askComplain)
+	w.Handle("POST /cases/{id}/complain", protocol.MayTakeComplaint, w.complain)
 	w.Handle("GET /inbox", protocol.MayReadCases, w.showInbox)
 	w.Handle("POST /inbox", protocol.MayExamine, w.assignMany)
 	w.Handle("GET /lookup", protocol.MayReadCases, w.askLookup)
