@@ -14,6 +14,7 @@ import (
 // Desk is the use-cases; *desk.Desk is one. Every method is one transaction and
 // asks for the right itself.
 type Desk interface {
+	Elsewhere
 	Receive(ctx context.Context, who *protocol.Account, in desk.Intake) (desk.Received, error)
 	// Do takes one act of the case table. want carries what the act sets; of a list that the act adds to, the last element is the new one.
 	Do(ctx context.Context, who *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error)
