@@ -392,3 +392,17 @@ func TestW09TheProvinceIsAskedAtAPersonsWish(t *testing.T) {
 		t.Errorf("cut off: status %d: %s", p.Status, consoletest.Text(p.Body))
 	}
 }
+
+// TestV09EveryIdentityPaperIsCheckedWhileItIsTyped: cases.V-09, V-03.
+func TestV09EveryIdentityPaperIsCheckedWhileItIsTyped(t *testing.T) {
+	b := consoletest.NewBrowser(t, newWeb(t, newWorld(t)).Handler(), "win03")
+	for _, c := range []struct{ idType, id, want string }{{"other", "AB1", "V-09a"}, {"other", "E12345678", "号码校验通过"}, {"uscc", "11222400MB1A00001Y", "V-03c"},
+		{"citizen", "11010519491231002", "V-01a"}, {"citizen", "990105194912310021", "V-01"}} {
+		p := b.Post("/intake/"+poorID, url.Values{"act": {"live"}, "nonce": {"N"}, "id_type": {c.idType}, "id": {c.id}})
+		_, words, _ := strings.Cut(p.Body, `id="identity"`)
+		words, _, _ = strings.Cut(words, "</div>")
+		if !strings.Contains(words, c.want) {
+			t.Errorf("%s %s: %q, want %s", c.idType, c.id, consoletest.Text(words), c.want)
+		}
+	}
+}
