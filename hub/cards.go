@@ -107,9 +107,6 @@ func (r *registrar) cardAct(w *fsm.Wait) (*protocol.Draft, error) {
 	if w.Card != "" {
 		return r.settle(w)
 	}
-	if w.Attempt != "" {
-		return r.fireBreach(w, rec)
-	}
 	if w.Run == 0 {
 		if w.Run, err = protocol.Occurrence(rec, w.Clock); err != nil {
 			return nil, err

@@ -33,26 +33,6 @@ func (r *registrar) fire(w *fsm.Wait, rec protocol.Record) (*protocol.Draft, err
 	return &protocol.Draft{Ref: cardRef(id), Act: "fire", Body: card, By: string(protocol.Hub), Deps: cite(w.Ref)}, nil
 }
 
-// fireBreach drafts the card of a demand outside the guide: its owner is the place
-// where it was tried (art. 34).
-func (r *registrar) fireBreach(w *fsm.Wait, rec protocol.Record) (*protocol.Draft, error) {
-	if r.Now() < w.Due { // the clock of its place is ahead
-		return nil, nil
-	}
-	a, attempt, err := load[protocol.Attempt](r.Server, protocol.Ref{Kind: "attempt", ID: w.Attempt})
-	if err != nil {
-		return nil, err
-	}
-	place, err := receivingPlace(rec)
-	if err != nil {
-		return nil, err
-	}
-	card := protocol.Card{On: w.Ref, Clock: w.Clock, Occurrence: w.Run, Colour: protocol.Red, Due: w.Due, Title: a.Title + " · 指南外要求材料(" + a.Rule + ")",
-		Agency: a.Agency, Place: place, Held: protocol.Custody{First: a.Place}}
-	return &protocol.Draft{Ref: cardRef(protocol.CardID(w.Ref, w.Clock, w.Run, card.Colour)), Act: "fire", Body: card, By: string(protocol.Hub),
-		Deps: cite(w.Ref, attempt.Ref)}, nil
-}
-
 // describe says what the card is about, in words and for whom.
 func describe(c *protocol.Card, rec protocol.Record) error {
 	kind := protocol.Lookup(rec.Ref.Kind)
@@ -61,7 +41,10 @@ func describe(c *protocol.Card, rec protocol.Record) error {
 		return err
 	}
 	what := "即将到期"
-	if c.Colour == protocol.Red {
+	switch {
+	case protocol.Breach(c.Clock): // over as it is made
+		what = ""
+	case c.Colour == protocol.Red:
 		what = "已超期"
 	}
 	title := terms.Title

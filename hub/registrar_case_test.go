@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -45,59 +46,12 @@ func (p *pen) act(ref protocol.Ref, act protocol.Act, at protocol.Instant, want 
 	if old != nil {
 		h.Rev, h.RecEpoch = old.Rev+1, old.Epoch
 	}
-	if c, ok := want.(protocol.Case); ok {
-		want = p.withPaper(&h, old, c)
-	}
 	judged, no, err := protocol.Lookup(ref.Kind).Complete(old, &h, want, view{p.b, h.Deps})
 	if err != nil || no != nil {
 		p.b.t.Fatalf("%s %s: %v %v", act, ref, no, err)
 	}
 	p.seal(&h, judged.Body)
 	p.recs[ref.String()] = protocol.Record{Ref: ref, Rev: h.Rev, Epoch: h.RecEpoch, Home: judged.Home, Body: judged.Body}
-}
-
-// withPaper gives the wanted case the document that the act owes, with nobody's
-// signature on a receipt: judges read the words.
-func (p *pen) withPaper(h *protocol.Header, rec *protocol.Record, want protocol.Case) protocol.Case {
-	p.b.t.Helper()
-	old := &protocol.Case{}
-	if rec != nil {
-		var err error
-		if old, err = protocol.Load[protocol.Case](*rec); err != nil {
-			p.b.t.Fatal(err)
-		}
-	}
-	template := protocol.OwedDocument(h.Act, old, old)
-	if template == 0 {
-		return want
-	}
-	p.papers++
-	d := protocol.Doc{Version: 1, Agency: "样例机构", Place: "样例窗口", Digest: protocol.Hash{9},
-		Serial: protocol.Serial{Place: "222400", Template: template, Year: h.At.Time().Year(), Ordinal: 7, Counter: p.papers}.String()}
-	if template == 1 {
-		d.Code = p.receiptCode(h, want)
-	}
-	want.Docs = []protocol.Doc{d}
-	return want
-}
-
-func (p *pen) receiptCode(h *protocol.Header, c protocol.Case) string {
-	p.b.t.Helper()
-	guide, _, err := p.b.fsm.Record(protocol.Ref{Kind: "guide", ID: c.Item})
-	if err != nil {
-		p.b.t.Fatal(err)
-	}
-	r := protocol.ReceiptQR{Case: h.Ref.ID, ReceiptNo: c.ReceiptNo, Item: c.Item, Guide: protocol.HashOf(guide.Body), Received: h.At,
-		FP: protocol.ShortFP(c.Applicant.FP), Materials: protocol.MaterialsDigest(c.Materials), Certificate: [16]byte{1}}
-	text, err := r.Text()
-	if err != nil {
-		p.b.t.Fatal(err)
-	}
-	code, err := protocol.SealReceiptQR(text, make([]byte, 64))
-	if err != nil {
-		p.b.t.Fatal(err)
-	}
-	return code
 }
 
 // known is a record as the node has it: what it wrote itself, or what the feed
@@ -156,7 +110,7 @@ func (p *pen) receive(id string, n int, at protocol.Instant, item protocol.Ref, 
 		p.b.t.Fatal(err)
 	}
 	p.act(ref, "receive", at, protocol.Case{ReceiptNo: number, Item: item.ID, ObjectKey: object, Idem: id, Received: protocol.Receipt{Window: "1号窗口"},
-		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002X", FP: protocol.Hash{byte(n)}.String()},
+		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002X", FP: fmt.Sprint("fp", n)},
 		Materials: []protocol.Material{{Line: "m1", Presence: "present", Copies: 1}}}, append(calendars(), item, guideRef(item))...)
 	return ref
 }
@@ -344,40 +298,5 @@ func TestT05TheTasksOwnClock(t *testing.T) {
 	}
 	if run, err := protocol.Occurrence(rec, protocol.K3); err != nil || run != 1 {
 		t.Errorf("T-05: run %d %v", run, err)
-	}
-}
-
-// TestY01ADemandOutsideTheGuideIsARedCard is S-09 at the hub: each attempt has its
-// own card, its owner is where it was tried, and it is sure at once.
-func TestY01ADemandOutsideTheGuideIsARedCard(t *testing.T) {
-	b := newBureau(t, receives, decides)
-	item := b.service()
-	p := b.pens[receives]
-	ref := p.receive("yanbian-1-1", 1, monday, item, "")
-	other := p.receive("yanbian-1-12", 2, monday, item, "")
-	note := func(on protocol.Ref, unique string) {
-		p.act(protocol.Ref{Kind: "attempt", ID: protocol.AttemptID(on, receives, unique)}, "note", monday+hours(1),
-			protocol.Attempt{On: on, Rule: "C-07b", Line: "m99", Title: "样例事项", Agency: uscc(1)})
-	}
-	note(ref, "1")
-	note(other, "1")
-	note(ref, "2") // at the same instant
-	b.at(monday + hours(1))
-	p.push(2)
-	b.round()
-	b.at(monday + hours(1) + 20_000)
-	b.beat(receives)
-	b.round()
-	b.round()
-	for n, on := range map[protocol.Ref]int{ref: 2, other: 1} {
-		for run := 1; run <= on+1; run++ {
-			c := b.cardOf(n, protocol.BreachOffGuide, run, protocol.Red)
-			if (c != nil) != (run <= on) || c != nil && (c.State != protocol.CardOpen || c.Owner != receives) {
-				t.Errorf("%s, attempt %d: %+v", n, run, c)
-			}
-		}
-	}
-	if n := len(b.waits()); n != 0 {
-		t.Errorf("%d wait", n)
 	}
 }

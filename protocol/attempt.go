@@ -1,66 +1,74 @@
 package protocol
 
-// Attempt notes that a clerk demanded what the guide does not name, or what is
-// obtained by sharing, and was refused (art. 34; cases.md §14.3). The demand
-// itself never came to be; that it was tried is counted for art. 47, and the hub
-// makes a red card of each (Y-01). Its home is the hub, which nobody but the
-// place where it was tried tells.
+import (
+	"fmt"
+	"slices"
+)
+
+// Attempt is a demand beside the guide that the system refused (指南外要求, art. 34;
+// cases.md §14.3): the applicant never saw it, and it counts per clerk for art. 47
+// and with a red card for its agency (Y-01). Its home is the node where it was made;
+// nobody changes it. Its record id is AttemptID.
 //
 //	– ─note→ noted
 type Attempt struct {
-	On     Ref     `json:"on"`                // the case
-	Rule   string  `json:"rule"`              // that refused it: C-02f, C-07b, C-07c, C-07d, P-01a
-	Line   string  `json:"line_id,omitempty"` // as it was demanded
-	Text   string  `json:"text,omitempty"`
-	Title  string  `json:"title"` // of the item
-	Agency string  `json:"agency,omitempty"`
+	Case   string  `json:"case,omitempty"` // record id; none at a receipt
+	Item   string  `json:"item"`
+	Rule   string  `json:"rule"`              // one of AttemptRules, which refused it
+	Line   string  `json:"line_id,omitempty"` // what was demanded, as it was named
+	Agency string  `json:"agency"`            // USCC of whose people demanded it
+	Place  NodeID  `json:"place,omitempty"`   // receiving node of the case
+	Node   NodeID  `json:"node"`
 	Clerk  string  `json:"clerk"` // account id
-	Place  NodeID  `json:"place"`
 	At     Instant `json:"at"`
 	Rest
 }
 
-// attemptRules are the refusals that count as a demand outside the guide.
-var attemptRules = []string{"C-02f", "C-07b", "C-07c", "C-07d", "P-01a"}
-
-// CountsAsAttempt reports whether an act that this rule refused was a demand
-// outside the guide, so that the place that refused it notes an Attempt.
-func CountsAsAttempt(rule string) bool { return oneOf(rule, attemptRules...) }
+// AttemptRules are the refusals that count: lines and points that the guide does
+// not have, what is fetched by sharing, paper without a law.
+var AttemptRules = []string{"C-02f", "C-07b", "C-07c", "C-07d", "P-01a"}
 
 var _ = Define("attempt", Spec[Attempt]{
-	Title: "指南外要求", English: "demand outside the guide", Lane: Urgent,
+	Title: "指南外要求", English: "demand beside the guide", Lane: Urgent,
 	Acts:     map[Act]Judge[Attempt]{"note": noteAttempt},
-	Foreign:  []Act{"note"},
-	Home:     func(*Attempt) NodeID { return Hub },
-	Audience: func(a *Attempt) Audience { return Only(a.Place) },
+	Home:     func(a *Attempt) NodeID { return a.Node },
+	Audience: func(a *Attempt) Audience { return Only(a.Node, a.Place) },
 	Terms: func(a *Attempt) Terms {
-		return Terms{Title: a.Title, State: "noted", Keys: []string{a.On.String()},
-			Facets: []Facet{{"agency", a.Agency}, {"clerk", a.Clerk}, {"place", string(a.Place)}, {"rule", a.Rule}}}
+		return Terms{Title: "指南外要求材料(" + a.Rule + ")", State: "noted", Keys: []string{a.subject()},
+			Facets: []Facet{{"agency", a.Agency}, {"clerk", a.Clerk}, {"rule", a.Rule}}}
 	},
+	Deadlines: func(a *Attempt) []Deadline { return []Deadline{{BreachOffGuide, a.At}} }, // over as soon as it is made
 })
 
-// AttemptID is the record id of an attempt: the case, so that they are found by
-// it, and what makes it unique at its place.
-func AttemptID(on Ref, place NodeID, unique string) string {
-	return on.ID + ":" + string(place) + ":" + unique
+// subject is what the demand was made on.
+func (a *Attempt) subject() string {
+	if a.Case != "" {
+		return a.Case
+	}
+	return a.Item
 }
 
-func noteAttempt(old, want *Attempt, h *Header, _ View) (*Attempt, *Refusal) {
+// AttemptID is the record id of the n-th demand at a node on a case, or at the
+// receipt of an item version.
+func AttemptID(subject string, at NodeID, n int) string {
+	return fmt.Sprintf("%s:%s:%d", subject, at, n)
+}
+
+func noteAttempt(old, want *Attempt, h *Header, v View) (*Attempt, *Refusal) {
 	if old != nil {
-		return nil, refuse("G-11", "该次要求已经记录过")
+		return nil, refuse("G-07", "该次要求已经记录")
 	}
 	next := *want
-	next.Clerk, next.Place, next.At = h.By, h.Origin, h.At
-	prefix := AttemptID(next.On, next.Place, "")
-	switch {
-	case next.On.Validate() != nil || next.On.Kind != "case":
-		return nil, refuse("G-09", "/on:请指明办件")
-	case len(h.Ref.ID) <= len(prefix) || h.Ref.ID[:len(prefix)] != prefix:
-		return nil, refuse("G-09", "记录编号须以办件编号和本地代号开头")
-	case !CountsAsAttempt(next.Rule):
-		return nil, refuse("G-09", "/rule:被 %q 拒绝的操作不是指南外要求", next.Rule)
-	case next.Title == "" || next.Line == "" && next.Text == "":
-		return nil, refuse("G-09", "/title:请写明事项和所要求的材料")
+	next.Node, next.At, next.Place = h.Origin, h.At, ""
+	if next.Case != "" {
+		c, ok := citedAs[Case](v, Ref{"case", next.Case})
+		if !ok {
+			return nil, refuse("G-09", "须引用所涉办件")
+		}
+		next.Item, next.Place = c.Item, c.Received.Node
+	}
+	if !slices.Contains(AttemptRules, next.Rule) || next.Item == "" || next.Clerk == "" || next.Agency == "" {
+		return nil, refuse("G-09", "须写明事项、规则、机构和人员")
 	}
 	return &next, nil
 }

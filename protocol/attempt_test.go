@@ -2,20 +2,22 @@ package protocol
 
 import "testing"
 
-func TestRefusalsOfAnAttempt(t *testing.T) {
-	attempt := func(f func(*Attempt)) func(*scene) { return want(f) }
-	check(t, []row{
-		{"cases.G-11 noted once", "attempt note", stands(anAttempt()), "G-11"},
-		{"cases.G-09 on a case", "attempt note", attempt(func(a *Attempt) { a.On = itemRef() }), "G-09"},
-		{"cases.G-09 of another place", "attempt note", underID(AttemptID(caseRef(), receives, "1")), "G-09"},
-		{"cases.G-09 without anything of its own", "attempt note", underID(AttemptID(caseRef(), decides, "")), "G-09"},
-		{"cases.G-09 refused for something else", "attempt note", attempt(func(a *Attempt) { a.Rule = "C-07e" }), "G-09"},
-		{"cases.G-09 says what was demanded", "attempt note", attempt(func(a *Attempt) { a.Line, a.Text = "", "" }), "G-09"},
-		{"cases.G-09 says of what", "attempt note", attempt(func(a *Attempt) { a.Title = "" }), "G-09"},
-		{"a text alone will do", "attempt note", attempt(func(a *Attempt) { a.Line = "" }), ""},
-	})
-	a := result[Attempt](t, legalAct(t, "attempt note"))
-	if a.Clerk != acceptor || a.Place != decides || a.At != sceneAt {
-		t.Errorf("who, where and when are the entry's: %+v", a)
+// attemptScenes: §14.3, Y-01.
+func attemptScenes() []scene {
+	return []scene{serviceAct("attempt", AttemptID(caseID, decides, 1), "note", decides, "steward", nil,
+		&Attempt{Case: caseID, Rule: "C-07b", Line: "户口簿", Agency: testUSCC(1), Clerk: acceptor})}
+}
+
+// TestY01ADemandBesideTheGuideIsOverAtOnce: its red card waits for nothing.
+func TestY01ADemandBesideTheGuideIsOverAtOnce(t *testing.T) {
+	s := legalAct(t, "attempt note")
+	body := s.must(t).Body
+	due, _, err := Lookup("attempt").Runs(body)
+	if err != nil || len(due) != 1 || due[0] != (Deadline{BreachOffGuide, sceneAt}) {
+		t.Errorf("%v, %v", due, err)
+	}
+	s.want.(*Attempt).Rule = "C-10a" // a refusal that no demand made
+	if _, no := s.complete(t); no == nil || no.Rule != "G-09" {
+		t.Errorf("%v", no)
 	}
 }

@@ -64,6 +64,19 @@ const (
 	BreachOffList  ClockID = "B-offlist"  // charged what the guide does not name
 )
 
+// breachTitle is the Chinese name of a breach, or the id itself.
+func breachTitle(id ClockID) string {
+	switch id {
+	case BreachReason:
+		return "决定缺少理由、依据或救济途径"
+	case BreachOffGuide:
+		return "指南外要求"
+	case BreachOffList:
+		return "清单外收费"
+	}
+	return string(id)
+}
+
 // Breach reports whether the id is a breach of a rule and not a clock.
 func Breach(id ClockID) bool {
 	return oneOf(string(id), string(BreachReason), string(BreachOffGuide), string(BreachOffList))

@@ -142,6 +142,8 @@ func TestLettersOfFeesAndOwedMaterials(t *testing.T) {
 		{"cases.C-27a nothing is due", "case fee_paid", stood(func(c *Case) { c.Fee = nil }), "C-27a"},
 		{"cases.C-27c paid already", "case fee_paid", stood(func(c *Case) { c.Fee.Ref, c.Fee.PaidAt = "pay-1", 5 }), "C-27c"},
 		{"cases.C-27c a payment without a number", "case fee_paid", wish(func(c *Case) { c.Fee.Ref = "" }), "C-27c"},
+		{"cases.C-18e a shared paper from nowhere", "case fetched", func(s *scene) { s.want.(*Case).Materials[0].Source = "" }, "C-18e"},
+		{"cases.C-18e a paper that was not awaited", "case fetched", func(s *scene) { s.want.(*Case).Materials[0].Line = "m1" }, "C-18e"},
 		{"cases.C-28a a line that is not owed", "case owed_received", extra(func(s *Supplement) { s.Lines[0].Line = "m1" }), "C-28a"},
 		{"cases.C-28a nothing", "case owed_received", extra(func(s *Supplement) { s.Lines = nil }), "C-28a"},
 		{"cases.C-28a nothing is owed", "case owed_lapsed", stood(func(c *Case) { c.Materials[2].Presence = PresencePresent }), "C-28a"},

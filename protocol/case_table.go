@@ -67,6 +67,7 @@ func caseTable() []caseLaw {
 		{"archive", "归档", terminal, anyHome, MayArchive, archiveCase},
 		{"reassign", "改由他处承办", allBut(CaseArchived), province, MayRoute, reassignCase},
 		{"amend", "更正", unaccepted, anyHome, MayAmend, amendCase},
+		{"fetched", "登记共享取得的材料", append(slices.Clone(unaccepted), running...), anyHome, MayAmend, fetchedCase},
 		{"fee_due", "开具缴费", running, handling, MayAccept, feeDue},
 		{"fee_paid", "登记缴费", running, handling, MayAccept, feePaid},
 		{"owed_received", "登记容缺补交", running, anyHome, MayAmend, owedReceived},

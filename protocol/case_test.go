@@ -42,6 +42,7 @@ var lawfulWays = map[Act]struct {
 	"archive":          {ends, CaseArchived},
 	"reassign":         {append([]CaseState{CaseHandingOver, CaseGranted, CaseDenied}, beforeDecision...), stays},
 	"amend":            {[]CaseState{CaseReceived, CaseArrived}, stays},
+	"fetched":          {append([]CaseState{CaseReceived, CaseArrived}, fromAcceptance...), stays},
 	"fee_due":          {fromAcceptance, stays},
 	"fee_paid":         {fromAcceptance, stays},
 	"owed_received":    {fromAcceptance, stays},

@@ -69,7 +69,7 @@ func (id ClockID) Title() string {
 	if r, ok := id.Rule(); ok {
 		return r.Title
 	}
-	return string(id)
+	return breachTitle(id)
 }
 
 // ForApplicant reports whether the date binds the applicant and not the

@@ -279,7 +279,7 @@ func TestOnlyOpenRequestsFollowTheirTarget(t *testing.T) {
 		}
 		for _, act := range k.Acts() {
 			filed := act == "file" && oneOf(string(k.Name), "request", "objection", "complaint")
-			if k.AllowsForeign(act) != (filed || k.Name == "task" && act == "open" || k.Name == "attempt" && act == "note") {
+			if k.AllowsForeign(act) != (filed || k.Name == "task" && act == "open") {
 				t.Errorf("%s %s from another place: %v", k.Name, act, k.AllowsForeign(act))
 			}
 		}

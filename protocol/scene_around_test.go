@@ -139,12 +139,6 @@ func aComplaint(state string) *Complaint {
 	return c
 }
 
-const attemptID = caseID + ":" + string(decides) + ":1"
-
-func anAttempt() *Attempt {
-	return &Attempt{On: caseRef(), Rule: "C-07b", Line: "m99", Text: "户口簿", Title: "最低生活保障对象认定", Agency: testUSCC(1)}
-}
-
 // staleObjection was filed before a holiday that it does not know of.
 func staleObjection() *Objection {
 	o := anObjection(ObjectionMarked)
@@ -211,7 +205,6 @@ func aroundScenes(t testing.TB, v cited) []scene {
 		serviceAct("objection", objectionID, "close", Hub, "hub:steward", anObjection(ObjectionTold), &Objection{Acks: []NodeID{"yanbian", "changchun"}}),
 
 		serviceAct("objection", objectionID, "recount", Hub, "hub", staleObjection(), &Objection{}),
-		serviceAct("attempt", attemptID, "note", decides, acceptor, nil, anAttempt()),
 		serviceAct("mark", mark, "set", Hub, "hub:steward", nil, aMark(objectionID)),
 		serviceAct("mark", mark, "lift", Hub, "hub:steward", aMark(objectionID), &Mark{Note: "已更正"}),
 	)

@@ -170,6 +170,8 @@ func caseStep(act Act, old *Case) scene {
 			DownSince: on(time.February, 26), First: "hub:desk1"}}})
 	case "amend":
 		return at(decides, acceptor, &Case{Amendments: []Amendment{{Field: "applicant.contact", Old: "000-00000001", New: "000-00000002", Reason: "笔误"}}})
+	case "fetched":
+		return at(decides, "changchun:clerk1", &Case{Materials: []Material{{Line: "m3", Presence: PresenceFetched, Source: "省人口库"}}})
 	case "fee_due":
 		return at(decides, acceptor, &Case{Fee: &Fee{Amount: 1000, Basis: "《收费条例》第三条"}})
 	case "fee_paid":
@@ -293,6 +295,9 @@ func ready(t testing.TB, act Act, old *Case) *Case {
 		c.Materials = slices.Clone(c.Materials)
 		c.Materials[2].Presence = PresenceOwed
 		c.Terms.Owed, c.Due.K8 = Limit{10, WorkingDays}, Day{2026, 3, 16}
+	case "fetched":
+		c.Materials = slices.Clone(c.Materials)
+		c.Materials[2].Presence = PresencePending
 	case "fee_paid":
 		if c.Fee == nil || c.Fee.PaidAt != 0 {
 			c.Fee = &Fee{Amount: 1000, Basis: "《收费条例》第三条", DueAt: sceneAt, By: acceptor}
@@ -334,7 +339,7 @@ func caseScenes(t testing.TB) []scene {
 		{"accept", CaseArrived}, {"deem_accept", CaseArrived}, {"refuse", CaseArrived}, {"assign", CaseAccepted}, {"opine", CaseReview},
 		{"special_start", CaseReview}, {"special_end", CaseSpecial}, {"extend", CaseReview}, {"joint_open", CaseReview}, {"joint_close", CaseJoint},
 		{"grant", CaseAccepted}, {"deny", CaseAccepted}, {"deliver", CaseGranted}, {"withdraw", CaseAccepted}, {"merge", CaseArrived},
-		{"absorb", CaseArrived}, {"archive", CaseDelivered}, {"reassign", CaseArrived}, {"amend", CaseArrived}, {"fee_due", CaseAccepted},
+		{"absorb", CaseArrived}, {"archive", CaseDelivered}, {"reassign", CaseArrived}, {"amend", CaseArrived}, {"fetched", CaseAccepted}, {"fee_due", CaseAccepted},
 		{"fee_paid", CaseAccepted}, {"owed_received", CaseAccepted}, {"owed_lapsed", CaseAccepted}, {"terminate", CaseReview},
 		{"revoke", CaseGranted}, {"recount", CaseAccepted},
 	} {

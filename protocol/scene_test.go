@@ -147,7 +147,7 @@ func legal(t testing.TB) []scene {
 	v := world(t)
 	all := append(spineScenes(t), serviceScenes(t)...)
 	all = append(append(all, append(caseScenes(t), aroundCaseScenes(t)...)...), catalogScenes(t)...)
-	all = append(append(all, aroundScenes(t, v)...), deskScenes(t)...)
+	all = append(append(all, aroundScenes(t, v)...), append(deskScenes(t), attemptScenes()...)...)
 	for i := range all {
 		own := all[i].view
 		all[i].view = maps.Clone(v)

@@ -71,8 +71,6 @@ func (st *step) changed(c *fold.Change, by protocol.NodeID) error {
 		return errors.Join(st.moved(c), st.alike(c), st.remark(c))
 	case "card":
 		return st.carded(c)
-	case "attempt":
-		return st.attempted(c)
 	case "dupmark":
 		return st.marks(c)
 	}

@@ -33,7 +33,6 @@ type WaitFacts struct {
 	Moved   bool             `json:"moved,omitempty"`   // the clock runs on to another day
 	Noted   protocol.Instant `json:"noted"`             // the leader's clock when the hub learned of it
 	Card    string           `json:"card,omitempty"`    // id of the card while it is provisional
-	Attempt string           `json:"attempt,omitempty"` // of a breach: the record that tells of it
 }
 
 // Late reports whether what ended the clock came after its end.

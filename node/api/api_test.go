@@ -90,6 +90,7 @@ func TestEveryRoute(t *testing.T) {
 		{"POST", "/api/v1/cases/1/notice", `{"lines":[{"line_id":"m2"}],"until":"2026-03-23"}`, 200, []func(*http.Request){keyed}, "li notice case/1 seen 0 key k-1"},
 		{"POST", "/api/v1/cases/1/supplement", `{"lines":[{"line_id":"m2","presence":"present"}]}`, 200, []func(*http.Request){keyed}, "li supplement case/1 seen 0 key k-1"},
 		{"POST", "/api/v1/cases/1/owed_received", `{"lines":[{"line_id":"m2","presence":"present"}]}`, 200, []func(*http.Request){keyed}, "li owed_received case/1 seen 0 key k-1"},
+		{"POST", "/api/v1/cases/1/fetched", `{"lines":[{"line_id":"m3","presence":"fetched","source":"省人口库"}]}`, 200, []func(*http.Request){keyed}, "li fetched case/1 seen 0 key k-1"},
 		{"POST", "/api/v1/cases/1/return_misrouted", `{"reason":"r","to":"hub"}`, 200, []func(*http.Request){keyed}, "li return_misrouted case/1 seen 0 key k-1"},
 		{"POST", "/api/v1/cases/1/amend", `{"field":"applicant.contact","new":"2","reason":"r"}`, 200, []func(*http.Request){keyed}, "li amend case/1 seen 0 key k-1"},
 		{"POST", "/api/v1/cases/1/merge", `{"dup_of":"x"}`, 200, []func(*http.Request){keyed}, "li merge case/1 seen 0 key k-1"},

@@ -37,6 +37,13 @@ func (b supplied) want() protocol.Case {
 	return protocol.Case{Supplements: []protocol.Supplement{{Lines: b.Lines, Window: b.Window}}}
 }
 
+// shared is what a source gave that did not answer at the receipt.
+type shared struct {
+	Lines []protocol.Material `json:"lines" need:"true" doc:"待共享取得(fetched:pending)的材料,presence 为 fetched,source 为来源"`
+}
+
+func (b shared) want() protocol.Case { return protocol.Case{Materials: b.Lines} }
+
 // sending says why a case is not ours, and whose it is.
 type sending struct {
 	Reason string          `json:"reason" need:"true"`
@@ -75,6 +82,7 @@ func (s *server) reception() {
 	lines := supplied{Lines: []protocol.Material{{Line: "m2", Presence: protocol.PresencePresent, Copies: 1}}, Window: "3号窗口"}
 	anywhere(s, "supplement", "supplementCase", "登记补正材料(C-08)", "R-01", lines, supplied.want)
 	anywhere(s, "owed_received", "owedReceived", "登记容缺补交(C-28)", "R-07", lines, supplied.want)
+	here(s, "fetched", "fetchedCase", "登记共享取得的材料(§14.2)", shared{Lines: []protocol.Material{{Line: "m3", Presence: protocol.PresenceFetched, Source: "省人口库"}}}, shared.want)
 	anywhere(s, "return_misrouted", "returnCase", "退回不属本地承办的办件(C-06)", "R-05", sending{Reason: "属其他机构职权", To: "hub"}, func(b sending) protocol.Case {
 		return protocol.Case{Hops: []protocol.Hop{{To: b.To, Agency: b.Agency, Reason: b.Reason, Late: b.Late}}}
 	})

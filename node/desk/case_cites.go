@@ -36,6 +36,7 @@ var caseCites = map[protocol.Act][]citing{
 	"deliver":          {proof},
 	"merge":            {marks},
 	"archive":          {belongings},
+	"fetched":          {fetchedScans},
 	"fee_due":          {item},
 	"owed_received":    {suppliedScans},
 	"revoke":           {calendars},
@@ -122,6 +123,8 @@ func scans(a *around) []protocol.Dep {
 }
 
 func suppliedScans(a *around) []protocol.Dep { return blobs(a.tx, last(a.want.Supplements).Lines) }
+
+func fetchedScans(a *around) []protocol.Dep { return blobs(a.tx, a.want.Materials) }
 
 func blobs(tx *store.ReadTx, lines []protocol.Material) (deps []protocol.Dep) {
 	for _, m := range lines {

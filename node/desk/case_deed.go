@@ -17,14 +17,17 @@ type deed struct {
 
 // take writes the deed at the home of the case, or asks the home for it.
 func (d *Desk) take(tx *store.Tx, x *deed) (protocol.Record, error) {
+	ask, asked := asks[x.act]
 	c, rec, err := load[protocol.Case](&tx.ReadTx, x.ref)
-	if protocol.CodeOf(err) == protocol.Gone && x.far != nil && x.act != "amend" { // the old contact is not shown elsewhere
-		c, rec, err = x.far.c, x.far.rec, nil
-	}
-	if err != nil {
+	switch away := protocol.CodeOf(err) == protocol.Gone && rec.Home == ""; {
+	case away && x.far != nil && x.act != "amend": // the old contact is not shown elsewhere
+		c, rec = x.far.c, x.far.rec
+	case away && asked: // a case of other places: its home is asked
+		c = &protocol.Case{}
+	case err != nil:
 		return rec, err
 	}
-	if ask, ok := asks[x.act]; ok && rec.Home != d.Node {
+	if asked && rec.Home != d.Node {
 		if err := onlyCouriersTrack(&around{ref: x.ref, want: &x.want}); err != nil {
 			return rec, err
 		}

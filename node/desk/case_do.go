@@ -33,8 +33,12 @@ func (d *Desk) Do(ctx context.Context, who *protocol.Account, a CaseAct, act pro
 			return protocol.Record{}, err
 		}
 	}
-	return d.write(ctx, &command{who: who, on: a.Case, key: a.Key, body: []any{a.Case, act, x.want}, seen: &x.seen,
+	rec, err := d.write(ctx, &command{who: who, on: a.Case, key: a.Key, body: []any{a.Case, act, x.want}, seen: &x.seen,
 		do: func(tx *store.Tx) (protocol.Record, error) { return d.take(tx, x) }})
+	if act == "notice" {
+		err = d.counted(ctx, who, protocol.Attempt{Case: a.Case.ID, Line: demanded(&x.want)}, err)
+	}
+	return rec, err
 }
 
 // command is what a person submits: a form with its key, and how it becomes

@@ -76,8 +76,8 @@ func TestEveryActOfAPersonAtTheDesk(t *testing.T) {
 			if ruleOf(err) != row.rule || (err == nil) != (row.rule == "") {
 				t.Fatalf("%v, want %s", err, row.rule)
 			}
-			if err != nil && o.everything() != before {
-				t.Error("a refused act left something behind")
+			if demand := slices.Contains(protocol.AttemptRules, row.rule); err != nil && (o.everything() != before) != demand {
+				t.Errorf("a refused act left something behind: %v, a demand beside the guide: %v", !demand, demand)
 			}
 			if c := o.caseIn(ref); c.State != row.after {
 				t.Errorf("the case is %s, want %s", c.State, row.after)
@@ -128,6 +128,29 @@ func TestC10bOwedPapers(t *testing.T) {
 		t.Errorf("granted with a paper owed: %v", err)
 	}
 	o.done(clerk, ref, "owed_received", aSupplement("m2"))
+	o.done(decider, ref, "grant", protocol.Case{Decision: &protocol.Decision{}})
+}
+
+// TestC18eASharedPaperThatComesLater (§14.2): its source did not answer at the
+// receipt; nothing waits for it but the decision (S-10).
+func TestC18eASharedPaperThatComesLater(t *testing.T) {
+	o := newLaw(t)
+	materials := lines(present, present)
+	materials[2].Presence = protocol.PresencePending
+	ref := o.taken("n", materials)
+	o.done(acceptor, ref, "accept", protocol.Case{})
+	if err := o.do(decider, ref, "grant", protocol.Case{Decision: &protocol.Decision{}}); ruleOf(err) != "C-18e" {
+		t.Errorf("granted before it came: %v", err)
+	}
+	came := protocol.Case{Materials: []protocol.Material{{Line: "m3", Presence: protocol.PresenceFetched}}}
+	if err := o.do(clerk, ref, "fetched", came); ruleOf(err) != "C-18e" {
+		t.Errorf("from nowhere: %v", err)
+	}
+	came.Materials[0].Source = "省人口库"
+	o.done(clerk, ref, "fetched", came)
+	if err := o.do(clerk, ref, "fetched", came); ruleOf(err) != "C-18e" {
+		t.Errorf("twice: %v", err)
+	}
 	o.done(decider, ref, "grant", protocol.Case{Decision: &protocol.Decision{}})
 }
 

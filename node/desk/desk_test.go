@@ -35,27 +35,27 @@ func TestEveryUseCaseAsksForItsRight(t *testing.T) {
 			return err
 		}},
 		{"hand over", roles(protocol.RoleClerk, protocol.RoleAcceptor), false, func(ctx context.Context, who *protocol.Account) error {
-			_, err := o.HandOver(ctx, who, act)
+			_, err := o.Do(ctx, who, act, "hand_over", protocol.Case{})
 			return err
 		}},
 		{"accept", roles(protocol.RoleAcceptor), true, func(ctx context.Context, who *protocol.Account) error {
-			_, err := o.Accept(ctx, who, act)
+			_, err := o.Do(ctx, who, act, "accept", protocol.Case{})
 			return err
 		}},
 		{"refuse", roles(protocol.RoleAcceptor), true, func(ctx context.Context, who *protocol.Account) error {
-			_, err := o.Decide(ctx, who, act, "refuse", protocol.Decision{})
+			_, err := o.Do(ctx, who, act, "refuse", protocol.Case{Decision: &protocol.Decision{}})
 			return err
 		}},
 		{"grant", roles(protocol.RoleDecider, protocol.RoleLeader), true, func(ctx context.Context, who *protocol.Account) error {
-			_, err := o.Decide(ctx, who, act, "grant", protocol.Decision{})
+			_, err := o.Do(ctx, who, act, "grant", protocol.Case{Decision: &protocol.Decision{}})
 			return err
 		}},
 		{"deliver", roles(protocol.RoleClerk, protocol.RoleAcceptor, protocol.RoleDecider), false, func(ctx context.Context, who *protocol.Account) error {
-			_, err := o.Deliver(ctx, who, act, how)
+			_, err := o.Do(ctx, who, act, "deliver", protocol.Case{Delivery: &how})
 			return err
 		}},
 		{"withdraw", roles(protocol.RoleClerk, protocol.RoleAcceptor), false, func(ctx context.Context, who *protocol.Account) error {
-			_, err := o.Withdraw(ctx, who, act, "本人申请")
+			_, err := o.Do(ctx, who, act, "withdraw", protocol.Case{WithdrawnBy: &protocol.Ending{Reason: "本人申请"}})
 			return err
 		}},
 		{"submit catalogue", roles(protocol.RoleEditor), true, func(ctx context.Context, who *protocol.Account) error {

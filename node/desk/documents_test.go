@@ -88,7 +88,7 @@ func TestD01ReceiptIsWrittenWithTheAct(t *testing.T) {
 		t.Error("printed again with other bytes")
 	}
 	files.lose(doc.Blob())
-	rec, err := o.Accept(t.Context(), acceptor, CaseAct{Case: got.Ref, Seen: got.Rev})
+	rec, err := o.Do(t.Context(), acceptor, CaseAct{Case: got.Ref, Seen: got.Rev}, "accept", protocol.Case{})
 	o.must(err)
 	if accepted, _ := o.paperOf(rec.Ref); accepted.Serial != "yanbian-D03-2026-09-000001" || len(accepted.Due) != 2 || accepted.Due[0].Calendars == nil {
 		t.Errorf("%+v", accepted)
@@ -189,7 +189,7 @@ func TestN02AcceptanceTakesTheNextNumberOfTheDay(t *testing.T) {
 		if got.Case.No != "" {
 			t.Errorf("a receipt has a case number: %s", got.Case.No)
 		}
-		_, err := o.Accept(t.Context(), acceptor, CaseAct{Case: got.Ref, Seen: got.Rev})
+		_, err := o.Do(t.Context(), acceptor, CaseAct{Case: got.Ref, Seen: got.Rev}, "accept", protocol.Case{})
 		o.must(err)
 		numbers = append(numbers, o.caseIn(got.Ref).No)
 	}

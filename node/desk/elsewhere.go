@@ -65,7 +65,8 @@ type away struct {
 }
 
 // fetchAway asks the province about a case that a request is about when it is not
-// here; nil when it is, or when it is no case.
+// here; nil when it is, when it is no case, and while the province cannot be asked:
+// the number alone will do, and the fold finds the home.
 func (d *Desk) fetchAway(ctx context.Context, who *protocol.Account, on protocol.Ref, want string) (*away, error) {
 	known := on.Kind != "case"
 	err := d.Store.View(func(tx *store.ReadTx) (err error) {
@@ -78,6 +79,9 @@ func (d *Desk) fetchAway(ctx context.Context, who *protocol.Account, on protocol
 		return nil, err
 	}
 	s, err := d.Elsewhere(ctx, who, on.ID, "代办请求:"+want)
+	if protocol.CodeOf(err) == protocol.Busy {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 func TestC23dThePacketHoldsWhatHappenedAndThePapers(t *testing.T) {
 	o := newOffice(t)
 	got := o.receive(itemHere, "n1")
-	_, err := o.Accept(t.Context(), acceptor, CaseAct{Case: got.Ref, Seen: got.Rev})
+	_, err := o.Do(t.Context(), acceptor, CaseAct{Case: got.Ref, Seen: got.Rev}, "accept", protocol.Case{})
 	o.must(err)
 	f, err := o.Packet(t.Context(), acceptor, got.Ref)
 	o.must(err)

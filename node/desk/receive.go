@@ -46,7 +46,7 @@ func (d *Desk) Receive(ctx context.Context, who *protocol.Account, in Intake) (R
 	c.do = func(tx *store.Tx) (protocol.Record, error) { return d.intake(tx, c, in) }
 	rec, err := d.write(ctx, c)
 	if err != nil {
-		return Received{}, err
+		return Received{}, d.counted(ctx, who, protocol.Attempt{Item: in.Item}, err)
 	}
 	body, err := protocol.Load[protocol.Case](rec)
 	if err != nil {

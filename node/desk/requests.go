@@ -89,16 +89,12 @@ func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, wan
 	return tx.Act(protocol.Draft{Ref: ref, Act: "file", Body: body, By: By(who)})
 }
 
-// about reads the record that a request is on, here or as the province showed it.
+// about says what a request is on: the record as it is here, or as the province
+// showed it.
 func about(tx *store.ReadTx, on protocol.Ref, far *away) (rec protocol.Record, agency, title string, err error) {
-	rec, ok, err := tx.Get(on)
-	switch {
-	case err == nil && ok:
-		agency, title, err = subject(tx, rec)
-	case err == nil && far != nil:
+	rec, agency, title, err = subject(tx, on)
+	if err == nil && rec.Home == "" && far != nil {
 		rec, agency, title = far.rec, far.agency, far.title
-	default:
-		err = orGone(err, on)
 	}
 	return rec, agency, title, err
 }
@@ -116,21 +112,33 @@ func (d *Desk) mayAsk(who *protocol.Account, want, agency string) error {
 }
 
 // subject says for whom a request on a record is, and in one line about what. A
-// task is asked again by those who handle its case.
-func subject(tx *store.ReadTx, rec protocol.Record) (agency, title string, err error) {
-	of := rec.Ref
-	if of.Kind == "task" {
+// task is asked again by those who handle its case. A case that is not here may be
+// asked about at any window (R-01…R-03): the applicant has its number on paper, and
+// the hub knows its home.
+func subject(tx *store.ReadTx, on protocol.Ref) (rec protocol.Record, agency, title string, err error) {
+	rec, here, err := tx.Get(on)
+	if err != nil {
+		return rec, "", "", err
+	}
+	of := on
+	if here && on.Kind == "task" {
 		t, err := protocol.Load[protocol.Task](rec)
 		if err != nil {
-			return "", "", err
+			return rec, "", "", err
 		}
 		of = protocol.Ref{Kind: "case", ID: t.Case}
 	}
+	if !here {
+		if on.Kind != "case" || !protocol.PlausibleCase(on.ID) {
+			return rec, "", "", orGone(nil, on)
+		}
+		return protocol.Record{Ref: on}, "", "办件 " + on.ID, nil
+	}
 	c, _, err := load[protocol.Case](tx, of)
 	if err != nil {
-		return "", "", err
+		return rec, "", "", err
 	}
-	return c.Agency, c.ItemName + " " + c.ReceiptNo, nil
+	return rec, c.Agency, c.ItemName + " " + c.ReceiptNo, nil
 }
 
 // requestID: one urging a day; of anything else, one for each content and

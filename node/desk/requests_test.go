@@ -210,3 +210,28 @@ func (o *office) arrived(nonce string) protocol.Ref {
 	}
 	return ref
 }
+
+// TestR01AtAThirdWindow: the case is not here, and its number on the applicant's
+// paper is enough (R-01…R-03); a slip in it is none.
+func TestR01AtAThirdWindow(t *testing.T) {
+	o := newLaw(t)
+	id := "changchun-1-00000042"
+	c, err := protocol.CheckChar37(id)
+	o.must(err)
+	ref := protocol.Ref{Kind: "case", ID: id + "-" + string(c)}
+	for act, want := range map[protocol.Act]protocol.Case{"supplement": aSupplement("m1"), "withdraw": aWish, "deliver": aDelivery} {
+		rec, err := o.Do(t.Context(), clerk, CaseAct{Case: ref, Key: string(act)}, act, want)
+		o.must(err)
+		if r, err := protocol.Load[protocol.Request](rec); err != nil || r.On != ref || r.Title == "" || rec.Home != protocol.Hub {
+			t.Errorf("%s: %+v at %s, %v", act, r, rec.Home, err)
+		}
+	}
+	before := o.everything()
+	slip := protocol.Ref{Kind: "case", ID: "changchun-1-00000024-" + string(c)}
+	if err := o.do(clerk, slip, "withdraw", aWish); protocol.CodeOf(err) != protocol.Gone || o.everything() != before {
+		t.Errorf("a slip in the number: %v", err)
+	}
+	if err := o.do(acceptor, ref, "accept", protocol.Case{}); protocol.CodeOf(err) != protocol.Gone {
+		t.Errorf("an act of the home: %v", err)
+	}
+}

@@ -36,7 +36,7 @@ func (r *nodeRole) fill(ctx context.Context, l load) (done, error) {
 			mu.Unlock()
 			return nil
 		}
-		_, err = r.n.Desk().Withdraw(ctx, who, desk.CaseAct{Case: got.Ref, Seen: got.Rev}, "不再需要")
+		_, err = r.n.Desk().Do(ctx, who, desk.CaseAct{Case: got.Ref, Seen: got.Rev}, "withdraw", protocol.Case{WithdrawnBy: &protocol.Ending{Reason: "不再需要"}})
 		return err
 	})
 }

@@ -52,21 +52,21 @@ func (w Window) Apply(item, nonce string, handOver bool) (desk.Received, error) 
 // HandOver sends a case to the place that decides.
 func (w Window) HandOver(c protocol.Ref) (protocol.Record, error) {
 	return at(w.p, w.node, func(ctx context.Context, nd *node.Node) (protocol.Record, error) {
-		return nd.Desk().HandOver(ctx, w.clerk, desk.CaseAct{Case: c})
+		return nd.Desk().Do(ctx, w.clerk, desk.CaseAct{Case: c}, "hand_over", protocol.Case{})
 	})
 }
 
 // Deliver hands the result to the applicant, or asks the case's home to note it.
 func (w Window) Deliver(c protocol.Ref) (protocol.Record, error) {
 	return at(w.p, w.node, func(ctx context.Context, nd *node.Node) (protocol.Record, error) {
-		return nd.Desk().Deliver(ctx, w.clerk, desk.CaseAct{Case: c}, protocol.Delivery{Way: "counter", Recipient: "申请人甲"})
+		return nd.Desk().Do(ctx, w.clerk, desk.CaseAct{Case: c}, "deliver", protocol.Case{Delivery: &protocol.Delivery{Way: "counter", Recipient: "申请人甲"}})
 	})
 }
 
 // Withdraw ends a case at the applicant's wish, or asks its home to.
 func (w Window) Withdraw(c protocol.Ref) (protocol.Record, error) {
 	return at(w.p, w.node, func(ctx context.Context, nd *node.Node) (protocol.Record, error) {
-		return nd.Desk().Withdraw(ctx, w.clerk, desk.CaseAct{Case: c}, "申请人要求撤回")
+		return nd.Desk().Do(ctx, w.clerk, desk.CaseAct{Case: c}, "withdraw", protocol.Case{WithdrawnBy: &protocol.Ending{Reason: "申请人要求撤回"}})
 	})
 }
 
@@ -85,7 +85,7 @@ func (p *Province) Department(n protocol.NodeID) Department {
 // Accept starts the statutory clocks of a case.
 func (d Department) Accept(c protocol.Ref) (protocol.Record, error) {
 	return at(d.p, d.node, func(ctx context.Context, nd *node.Node) (protocol.Record, error) {
-		return nd.Desk().Accept(ctx, d.acceptor, desk.CaseAct{Case: c})
+		return nd.Desk().Do(ctx, d.acceptor, desk.CaseAct{Case: c}, "accept", protocol.Case{})
 	})
 }
 
@@ -106,7 +106,7 @@ func (d Department) Refuse(c protocol.Ref) (protocol.Record, error) {
 
 func (d Department) decide(who *protocol.Account, c protocol.Ref, act protocol.Act, why protocol.Decision) (protocol.Record, error) {
 	return at(d.p, d.node, func(ctx context.Context, nd *node.Node) (protocol.Record, error) {
-		return nd.Desk().Decide(ctx, who, desk.CaseAct{Case: c}, act, why)
+		return nd.Desk().Do(ctx, who, desk.CaseAct{Case: c}, act, protocol.Case{Decision: &why})
 	})
 }
 

@@ -112,15 +112,15 @@ func TestWhatIsAskedElsewhereIsOneRequest(t *testing.T) {
 	o := newOffice(t)
 	ref := o.elsewhere("changchun-1-00000001-X", protocol.CaseGranted)
 	how := protocol.Delivery{Recipient: "申请人甲", Way: "counter"}
-	first, err := o.Deliver(t.Context(), clerk, CaseAct{Case: ref}, how)
+	first, err := o.Do(t.Context(), clerk, CaseAct{Case: ref}, "deliver", protocol.Case{Delivery: &how})
 	o.must(err)
 	before := o.written()
-	again, err := o.Deliver(t.Context(), clerk, CaseAct{Case: ref}, how)
+	again, err := o.Do(t.Context(), clerk, CaseAct{Case: ref}, "deliver", protocol.Case{Delivery: &how})
 	o.must(err)
 	if first.Ref.Kind != "request" || again.Ref != first.Ref || o.written() != before {
 		t.Errorf("first %s, again %s, %d lines", first.Ref, again.Ref, o.written()-before)
 	}
-	other, err := o.Withdraw(t.Context(), clerk, CaseAct{Case: ref}, "本人申请")
+	other, err := o.Do(t.Context(), clerk, CaseAct{Case: ref}, "withdraw", protocol.Case{WithdrawnBy: &protocol.Ending{Reason: "本人申请"}})
 	o.must(err)
 	if other.Ref == first.Ref || o.caseIn(ref).State != protocol.CaseGranted {
 		t.Errorf("a withdrawal is %s, the case %s", other.Ref, o.caseIn(ref).State)
@@ -130,26 +130,26 @@ func TestWhatIsAskedElsewhereIsOneRequest(t *testing.T) {
 func TestACaseGoesItsWayWithFourEyes(t *testing.T) {
 	o := newOffice(t)
 	ref := o.receive(itemHere, "way").Ref
-	rec, err := o.Accept(t.Context(), acceptor, CaseAct{Case: ref, Seen: 1})
+	rec, err := o.Do(t.Context(), acceptor, CaseAct{Case: ref, Seen: 1}, "accept", protocol.Case{})
 	o.must(err)
-	if _, err := o.Decide(t.Context(), decider, CaseAct{Case: ref, Seen: 1}, "grant", protocol.Decision{}); ruleOf(err) != "G-04" {
+	if _, err := o.Do(t.Context(), decider, CaseAct{Case: ref, Seen: 1}, "grant", protocol.Case{Decision: &protocol.Decision{}}); ruleOf(err) != "G-04" {
 		t.Errorf("an old screen: %v", err)
 	}
-	if _, err := o.Decide(t.Context(), person("clerk", "", protocol.RoleDecider), CaseAct{Case: ref}, "grant", protocol.Decision{}); ruleOf(err) != "G-08" {
+	if _, err := o.Do(t.Context(), person("clerk", "", protocol.RoleDecider), CaseAct{Case: ref}, "grant", protocol.Case{Decision: &protocol.Decision{}}); ruleOf(err) != "G-08" {
 		t.Errorf("who received it decides: %v", err)
 	}
-	_, err = o.Decide(t.Context(), decider, CaseAct{Case: ref, Seen: rec.Rev}, "grant", protocol.Decision{Text: "准予"})
+	_, err = o.Do(t.Context(), decider, CaseAct{Case: ref, Seen: rec.Rev}, "grant", protocol.Case{Decision: &protocol.Decision{Text: "准予"}})
 	o.must(err)
 	mixed := protocol.Delivery{Recipient: "申请人甲", Way: "counter", Tracking: "SF0001"}
-	if _, err = o.Deliver(t.Context(), clerk, CaseAct{Case: ref}, mixed); ruleOf(err) != "C-20b" {
+	if _, err = o.Do(t.Context(), clerk, CaseAct{Case: ref}, "deliver", protocol.Case{Delivery: &mixed}); ruleOf(err) != "C-20b" {
 		t.Errorf("a parcel number at the counter: %v", err)
 	}
-	_, err = o.Deliver(t.Context(), clerk, CaseAct{Case: ref}, protocol.Delivery{Recipient: "申请人甲", Way: "counter"})
+	_, err = o.Do(t.Context(), clerk, CaseAct{Case: ref}, "deliver", protocol.Case{Delivery: &protocol.Delivery{Recipient: "申请人甲", Way: "counter"}})
 	o.must(err)
 	if c := o.caseIn(ref); c.State != protocol.CaseDelivered || c.Delivery.Place != here {
 		t.Errorf("%s, %+v", c.State, c.Delivery)
 	}
-	_, err = o.Accept(t.Context(), acceptor, CaseAct{Case: protocol.Ref{Kind: "case", ID: "none"}})
+	_, err = o.Do(t.Context(), acceptor, CaseAct{Case: protocol.Ref{Kind: "case", ID: "none"}}, "accept", protocol.Case{})
 	if protocol.CodeOf(err) != protocol.Gone {
 		t.Errorf("no case: %v", err)
 	}
@@ -162,10 +162,10 @@ func TestC10cADuplicateIsLookedAtBeforeAcceptance(t *testing.T) {
 	ref, twin := o.receive(itemHere, "one").Ref, o.receive(itemHere, "two").Ref
 	mark := protocol.DupID(ref.ID, twin.ID)
 	o.hub("dupmark", mark, protocol.Dupmark{Cases: []protocol.DupCase{{ID: min(ref.ID, twin.ID)}, {ID: max(ref.ID, twin.ID)}}, State: protocol.DupOpen})
-	if _, err := o.Accept(t.Context(), acceptor, CaseAct{Case: ref}); ruleOf(err) != "C-10c" {
+	if _, err := o.Do(t.Context(), acceptor, CaseAct{Case: ref}, "accept", protocol.Case{}); ruleOf(err) != "C-10c" {
 		t.Errorf("a mark nobody looked at: %v", err)
 	}
-	_, err := o.Accept(t.Context(), acceptor, CaseAct{Case: ref, Viewed: []string{mark}})
+	_, err := o.Do(t.Context(), acceptor, CaseAct{Case: ref, Viewed: []string{mark}}, "accept", protocol.Case{})
 	o.must(err)
 	if c := o.caseIn(ref); c.State != protocol.CaseAccepted || !slices.Equal(c.DupsViewed, []string{mark}) {
 		t.Errorf("%s, viewed %v", c.State, c.DupsViewed)
