@@ -326,10 +326,10 @@ type fakeDesk struct {
 	want  protocol.Case
 	act   desk.CaseAct
 
-	parcel   protocol.Parcel
-	parcels  []desk.ParcelRow
-	sight    desk.Sight // what the province answers, by sightKey
-	sightKey string
+	elsewhere []protocol.Record // what the province has
+
+	parcel  protocol.Parcel
+	parcels []desk.ParcelRow
 }
 
 func (d *fakeDesk) called(format string, args ...any) (protocol.Record, error) {
@@ -419,17 +419,13 @@ func (d *fakeDesk) Decline(_ context.Context, _ *protocol.Account, ref protocol.
 	return d.called("decline %s %s", ref.ID, reason)
 }
 
-func (d *fakeDesk) Elsewhere(_ context.Context, _ *protocol.Account, id, purpose string) (desk.Sight, error) {
-	_, err := d.called("Elsewhere %s %s", id, purpose)
-	return d.sight, err
+func (d *fakeDesk) Complain(_ context.Context, _ *protocol.Account, c protocol.Complaint, _ string) (protocol.Record, error) {
+	return d.called("complain %s %s %v %v %v", c.Text, c.Agency, c.Against, c.Links, c.Person != nil)
 }
 
 func (d *fakeDesk) FindElsewhere(_ context.Context, _ *protocol.Account, key, purpose string) (desk.Sight, error) {
-	_, err := d.called("FindElsewhere %s %s", key, purpose)
-	if key != d.sightKey {
-		return desk.Sight{}, err
-	}
-	return d.sight, err
+	_, err := d.called("elsewhere %s %s", key, purpose)
+	return desk.Sight{Age: 3 * time.Second, Cases: d.elsewhere}, err
 }
 
 // Fingerprint is the number itself: the fixture's applicants have no other.
