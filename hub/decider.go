@@ -81,7 +81,7 @@ func (d decider) Welcome() wire.Welcome {
 func (s *Server) roots() []*x509.Certificate { return s.holder.Bundle().Roots }
 
 func (s *Server) downlink() *replication.Downlink {
-	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit, Chain: s.chain, Roots: s.roots,
+	return &replication.Downlink{Acceptor: s.end, Decider: decider{s}, Log: s.log, Credit: s.credit, Chain: s.chain, Roots: s.roots, Looker: s.look,
 		Inside: map[wire.FrameType]replication.Verb{wire.FramePropose: s.serveAsk}, Blobs: s.courier.Verbs(),
 		AtOnce: s.catchUps, Stored: s.sightings.store}
 }

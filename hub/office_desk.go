@@ -35,7 +35,7 @@ func (s *Server) proposalID(p *protocol.Proposal) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return protocol.OutageID(p.Node, n.Epoch), nil
+		return protocol.OutageID(p.Node, n.Epoch), mayFence(n)
 	}
 	key, err := json.Marshal([]any{p.Node, p.Agency, p.Route, slices.Sorted(slices.Values(p.Cases))})
 	if err != nil {
@@ -65,7 +65,11 @@ func (s *Server) ConfirmDesk(ctx context.Context, who *protocol.Account, id stri
 	}
 	drafts := []protocol.Draft{{Ref: ref, Act: "confirm", Body: protocol.Proposal{}, By: by(who), Rev: rec.Rev}}
 	if p.What == protocol.ProposeOutage {
-		drafts = append(drafts, s.fence(p, by(who))...)
+		fence, err := s.fence(p, by(who))
+		if err != nil {
+			return nil, err
+		}
+		drafts = append(drafts, fence...)
 	}
 	if _, _, err := s.Act(ctx, drafts...); err != nil || p.What == protocol.ProposeOutage {
 		return nil, err
@@ -75,12 +79,21 @@ func (s *Server) ConfirmDesk(ctx context.Context, who *protocol.Account, id stri
 }
 
 // fence is nothing when the operator has fenced the node already.
-func (s *Server) fence(p *protocol.Proposal, by string) []protocol.Draft {
+func (s *Server) fence(p *protocol.Proposal, by string) ([]protocol.Draft, error) {
 	ref := protocol.Ref{Kind: "node", ID: string(p.Node)}
-	if n, _, err := load[protocol.Node](s, ref); err == nil && n.State == protocol.NodeFenced {
+	n, _, err := load[protocol.Node](s, ref)
+	if err != nil || n.State == protocol.NodeFenced {
+		return nil, err
+	}
+	return []protocol.Draft{{Ref: ref, Act: "fence", Body: protocol.Node{Reason: "经两人确认中断:" + p.Reason}, By: by}}, mayFence(n)
+}
+
+// mayFence is asked before the proposal is taken: a group stops behind its guard.
+func mayFence(n *protocol.Node) error {
+	if n.State == protocol.NodeEnrolled || n.State == protocol.NodeFenced {
 		return nil
 	}
-	return []protocol.Draft{{Ref: ref, Act: "fence", Body: protocol.Node{Reason: "经两人确认中断:" + p.Reason}, By: by}}
+	return &protocol.Fault{Code: protocol.Refused, Op: "fence", Ref: protocol.Ref{Kind: "node", ID: string(n.ID)}, Rule: "G-07", Text: "节点尚未接入或已注销,没有可改派的办件"}
 }
 
 // carry takes the cases of a confirmed proposal one by one.

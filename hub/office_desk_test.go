@@ -2,9 +2,12 @@ package hub
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"xiangyun/hub/api"
+	"xiangyun/node/store"
 	"xiangyun/protocol"
 )
 
@@ -60,11 +63,31 @@ func (d *drama) handOver() protocol.Ref {
 			deps[i].Rev = rec.Rev
 		}
 	}
-	d.window.act(protocol.Draft{Ref: ref, Act: "receive", By: "yanbian:clerk1", Deps: deps, Body: protocol.Case{ReceiptNo: fmt.Sprint(d.n), Item: d.item, Idem: fmt.Sprint(d.n),
-		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "other", ID: "EA12345"}, Materials: []protocol.Material{{Line: "m1", Presence: "present"}}}})
+	c := protocol.Case{ReceiptNo: fmt.Sprint(d.n), Item: d.item, Idem: fmt.Sprint(d.n),
+		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "other", ID: "EA12345"}, Materials: []protocol.Material{{Line: "m1", Presence: "present"}}}
+	d.must(d.window.Update(d.ctx(), func(tx *store.Tx) error {
+		c.Docs = []protocol.Doc{d.receipt(tx, ref.ID, &c)}
+		_, err := tx.Act(protocol.Draft{Ref: ref, Act: "receive", By: "yanbian:clerk1", Deps: deps, Body: c})
+		return err
+	}))
 	d.window.act(protocol.Draft{Ref: ref, Act: "hand_over", By: "yanbian:clerk1", Body: protocol.Case{}, Deps: []protocol.Dep{{Ref: protocol.Ref{Kind: "agency", ID: d.handling}, Rev: 1}}})
 	d.window.push()
 	return ref
+}
+
+// receipt is the document that a receipt owes (D-01), as the desk of a node makes it.
+func (d *drama) receipt(tx *store.Tx, id string, c *protocol.Case) protocol.Doc {
+	d.t.Helper()
+	guide, _, err := tx.Get(protocol.Ref{Kind: "guide", ID: c.Item})
+	d.must(err)
+	r := protocol.ReceiptQR{Case: id, ReceiptNo: c.ReceiptNo, Item: c.Item, Received: tx.Now(), Guide: protocol.HashOf(guide.Body)}
+	r.FP = protocol.ShortFP(c.Applicant.FP)
+	text, err := r.Text()
+	d.must(err)
+	code, err := protocol.SealReceiptQR(text, make([]byte, 64))
+	d.must(err)
+	serial := protocol.Serial{Place: "222400", Template: 1, Year: tx.Now().Time().Year(), Ordinal: 1, Counter: d.n}
+	return protocol.Doc{Serial: serial.String(), Version: 1, Agency: "样例机构", Place: "1号窗口", Digest: protocol.Hash{1}, Code: code}
 }
 
 func (d *drama) route(sub string) string {
@@ -119,6 +142,12 @@ func TestTheDeskReassignsAfterTwoPeopleFencedThePlace(t *testing.T) {
 
 	told, err := d.CheckDesk(move)
 	d.must(err)
+	d.eventually("the desk sees what lies there", func() bool { // cases.F-02: not at risk yet
+		list, err := reader{d.Server}.Outages(d.ctx())
+		return err == nil && slices.ContainsFunc(list, func(o api.Outage) bool {
+			return o.Node == "changchun" && o.Open == 2 && o.AtRisk == 0 && o.State == protocol.NodeFenced
+		})
+	})
 	if told[0].Rule != "C-24c" || told[0].Text == "" { // an hour of outage and a fresh clock: no reason yet
 		t.Errorf("told %+v", told)
 	}
@@ -130,6 +159,9 @@ func TestTheDeskReassignsAfterTwoPeopleFencedThePlace(t *testing.T) {
 	d.clock.set(10 * 24 * time.Hour)
 	if told, err := d.CheckDesk(move); err != nil || told[0].Rule != "" || told[0].Text != "" || told[0].Done {
 		t.Errorf("told %+v %v", told, err)
+	}
+	if list, err := (reader{d.Server}).Outages(d.ctx()); err != nil || list[0].Node != "changchun" || list[0].AtRisk != 2 || len(list[0].Cases) != 2 || list[0].Cases[0].Left > 0 {
+		t.Errorf("outages %+v %v", list, err) // the place at risk stands first
 	}
 	asked, err := d.ProposeDesk(d.ctx(), desk1, move)
 	d.must(err)

@@ -20,7 +20,7 @@ type redateWalk struct {
 	index  uint64 // of the newest calendar that the walk is for
 	behind fold.Lapse
 	done   bool
-	last   protocol.Ref
+	seen   map[protocol.Ref]bool // of this walk
 }
 
 func (r *registrar) redates(ctx context.Context) error {
@@ -33,6 +33,9 @@ func (r *registrar) redates(ctx context.Context) error {
 			return err
 		}
 	}
+	if w.done {
+		w.seen = nil
+	}
 	return nil
 }
 
@@ -41,38 +44,53 @@ func (r *registrar) redateSome(ctx context.Context, w *redateWalk) error {
 	if err != nil {
 		return err
 	}
+	records, err := r.fsm.Several(w.unseen(list))
+	if err != nil {
+		return err
+	}
 	var drafts []protocol.Draft
-	for _, l := range list {
-		d, err := r.redated(l.Ref, w)
+	for _, rec := range records {
+		d, err := r.redated(rec)
 		if err != nil {
 			return err
 		}
 		if d != nil {
 			drafts = append(drafts, *d)
 		}
-		w.behind = l
 	}
 	w.done = len(list) < redateSlice
 	return r.take(ctx, drafts)
 }
 
-// redated drafts the new count of a record of the hub's own. Whether a date
-// changes the judge finds out, and says K-cal-2 when none does; so that not every
-// open record is tried, the years are compared first.
-func (r *registrar) redated(ref protocol.Ref, w *redateWalk) (*protocol.Draft, error) {
-	if ref == w.last || ref.Kind != "objection" && ref.Kind != "case" {
-		return nil, nil
+// unseen gives the records of clocks that the walk has not met yet, of kinds the
+// hub may be home of: a record has several clocks, and those that were counted
+// anew are met again further on.
+func (w *redateWalk) unseen(list []fold.Lapse) (refs []protocol.Ref) {
+	if w.seen == nil {
+		w.seen = make(map[protocol.Ref]bool)
 	}
-	w.last = ref
-	rec, ok, err := r.fsm.Record(ref)
-	if err != nil || !ok || rec.Home != protocol.Hub || rec.Body == nil {
-		return nil, err
+	for _, l := range list {
+		w.behind = l
+		if !w.seen[l.Ref] && (l.Ref.Kind == "objection" || l.Ref.Kind == "case") {
+			w.seen[l.Ref] = true
+			refs = append(refs, l.Ref)
+		}
+	}
+	return refs
+}
+
+// redated drafts the new count of a record of the hub's own. The judge would say
+// K-cal-2 when no date changes; so that not every open record is tried, they are
+// compared first.
+func (r *registrar) redated(rec protocol.Record) (*protocol.Draft, error) {
+	if rec.Home != protocol.Hub || rec.Body == nil {
+		return nil, nil
 	}
 	years, changed, err := recountYears(rec, r.years.calendar, r.Now())
 	if err != nil || !changed {
 		return nil, err
 	}
-	return &protocol.Draft{Ref: ref, Act: "recount", Body: struct{}{}, By: string(protocol.Hub), Rev: rec.Rev, Deps: cite(years...)}, nil
+	return &protocol.Draft{Ref: rec.Ref, Act: "recount", Body: struct{}{}, By: string(protocol.Hub), Rev: rec.Rev, Deps: cite(years...)}, nil
 }
 
 // recountYears names the calendars that a new count cites, and whether it would

@@ -138,7 +138,7 @@ func (p *province) diskFails() {
 }
 
 // cite publishes an item and takes in a case that cites the scan.
-func (p *province) cite(n *Node, scan string) {
+func (p *province) cite(n *Node, scans ...string) {
 	p.t.Helper()
 	ctx := p.t.Context()
 	agency := ""
@@ -162,7 +162,7 @@ func (p *province) cite(n *Node, scan string) {
 	p.eventually("the filing at the hub", func() bool { _, err := p.Publish(ctx, admin, filed[0].Ref); return err == nil })
 	in := desk.Intake{Item: protocol.ItemID(code, 1), Nonce: "n1", Window: "3号窗口",
 		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002x"},
-		Materials: []protocol.Material{{Line: "m1", Presence: "present", Blobs: []string{scan}}}}
+		Materials: []protocol.Material{{Line: "m1", Presence: "present", Blobs: scans}}}
 	p.eventually("the item here", func() bool { _, err := n.Desk().Receive(ctx, clerk, in); return err == nil })
 }
 

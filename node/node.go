@@ -138,6 +138,7 @@ func (n *Node) openNetwork() (err error) {
 	if _, err := rand.Read(n.uplink.Boot[:]); err != nil {
 		return fmt.Errorf("draw boot: %w", err)
 	}
+	n.desk.Province = theProvince{n.uplink}
 	n.courier = &replication.Courier{Uplink: n.uplink, Store: n.blobs}
 	return nil
 }

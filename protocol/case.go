@@ -1,5 +1,7 @@
 package protocol
 
+import "slices"
+
 // Case is one application (办件, arts. 32–34). Its home is the receiving node
 // until the hand-over, then the node of the deciding agency; the receiving node
 // reads it for life. Model: cases.md §4; case_table.go says which act leads from
@@ -224,6 +226,18 @@ func caseAudience(c *Case) Audience {
 // over what they had (C-22x).
 const VoidKey = "并案"
 
+// otherFiles are files the case cites beside its materials: without them here the
+// upload would find no owner for a mandate and would drop it.
+func (c *Case) otherFiles() (ids []string) {
+	if c.Agent != nil {
+		ids = append(ids, c.Agent.Mandate)
+	}
+	for _, s := range c.Specials {
+		ids = append(ids, s.Evidence)
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
+}
+
 // caseTerms: a case is found by its numbers and by the scans it cites, which
 // is how a scan that is still to be uploaded finds its owner. A canonical case
 // is found by the receipts it absorbed too (DU-04), and any case by the numbers of
@@ -236,15 +250,14 @@ func caseTerms(c *Case) Terms {
 	for _, m := range c.Materials {
 		keys = append(keys, m.Blobs...)
 	}
+	keys = append(keys, c.otherFiles()...)
 	for _, a := range c.Absorbed {
 		keys = append(keys, a.ReceiptNo)
 	}
 	if c.DupOf != "" {
 		keys = append(keys, VoidKey)
 	}
-	for i := range c.Docs {
-		keys = append(keys, c.Docs[i].Serial)
-	}
+	keys = append(keys, serials(c.Docs)...)
 	return Terms{Title: c.ItemName, State: string(c.State), Keys: keys, Wake: c.wake(),
 		Facets: append(runFacets(c), Facet{"agency", c.Agency}, Facet{"handler", string(c.Handler)}, Facet{"window", string(c.Received.Node)}, Facet{"item", c.Item})}
 }

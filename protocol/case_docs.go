@@ -46,11 +46,16 @@ func (d *Doc) Blob() BlobID { return BlobID("sha256:" + d.Sum.String()) }
 
 // DocOf gives the document of a case that bears a serial.
 func (c *Case) DocOf(serial string) (Doc, bool) {
-	i := slices.IndexFunc(c.Docs, func(d Doc) bool { return d.Serial == serial })
+	return FindDoc(c.Docs, serial)
+}
+
+// FindDoc gives the document of a list that bears a serial.
+func FindDoc(docs []Doc, serial string) (Doc, bool) {
+	i := slices.IndexFunc(docs, func(d Doc) bool { return d.Serial == serial })
 	if i < 0 {
 		return Doc{}, false
 	}
-	return c.Docs[i], true
+	return docs[i], true
 }
 
 // docsOfActs is the last column of cases.md §5; an act that is not listed gives
@@ -106,43 +111,74 @@ func (d *deed) document() *Refusal {
 	if owed == 0 {
 		return nil
 	}
-	had := 0
+	var had []Doc
 	if d.old != nil {
-		had = len(d.old.Docs)
+		had = d.old.Docs
 	}
-	rule := docRule(owed)
 	w := newest(d.want.Docs)
-	serial, err := ParseSerial(w.Serial)
-	switch {
-	case w.Serial == "":
-		return refuse(rule, "该操作须同时出具文书 %s", rule)
-	case err != nil:
-		return refuse(rule, "%s", err)
-	case serial.Template != owed || serial.Year != d.h.At.Time().Year():
-		return refuse(rule, "文书编号 %s 与应出具的文书 %s 或年份不符", w.Serial, rule)
-	case had > 0 && slices.ContainsFunc(d.old.Docs, func(o Doc) bool { return o.Serial == w.Serial }):
-		return refuse(rule, "文书编号 %s 已用于本件", w.Serial)
-	case w.Version < 1 || w.Digest.IsZero():
-		return refuse(rule, "文书 %s 缺少模板版本或内容摘要", w.Serial)
-	case !named(w.Agency) || !named(w.Place):
-		return refuse(rule, "文书 %s 缺少出具机关或地点,或文字过长", w.Serial)
-	case had == maxDocs:
-		return refuse("G-09", "/docs:文书超过 %d 份", maxDocs)
+	doc, no := given(w, had, owed, d.h)
+	if no != nil {
+		return no
 	}
-	doc := Doc{Serial: w.Serial, Version: w.Version, Act: d.h.Act, At: d.h.At, By: d.h.By, Agency: w.Agency, Place: w.Place,
-		Digest: w.Digest, Sum: w.Sum, Due: d.promised(owed)}
+	doc.Due = d.promised(owed)
 	if owed == 1 {
 		if no := d.receiptCode(w.Code); no != nil {
 			return no
 		}
 		doc.Code = w.Code
 	}
-	if d.old != nil {
-		d.next.Docs = grown(d.old.Docs, doc)
-	} else {
-		d.next.Docs = []Doc{doc}
-	}
+	d.next.Docs = grown(had, doc)
 	return nil
+}
+
+// given checks the one document an act gives beside those the record had, and fills
+// in what the entry says of it.
+func given(w Doc, had []Doc, template int, h *Header) (Doc, *Refusal) {
+	rule := docRule(template)
+	serial, err := ParseSerial(w.Serial)
+	switch {
+	case w.Serial == "":
+		return w, refuse(rule, "该操作须同时出具文书 %s", rule)
+	case err != nil:
+		return w, refuse(rule, "%s", err)
+	case serial.Template != template || serial.Year != h.At.Time().Year():
+		return w, refuse(rule, "文书编号 %s 与应出具的文书 %s 或年份不符", w.Serial, rule)
+	case bears(had, w.Serial):
+		return w, refuse(rule, "文书编号 %s 已用过", w.Serial)
+	case w.Version < 1 || w.Digest.IsZero():
+		return w, refuse(rule, "文书 %s 缺少模板版本或内容摘要", w.Serial)
+	case !named(w.Agency) || !named(w.Place):
+		return w, refuse(rule, "文书 %s 缺少出具机关或地点,或文字过长", w.Serial)
+	case len(had) >= maxDocs:
+		return w, refuse("G-09", "/docs:文书超过 %d 份", maxDocs)
+	}
+	return Doc{Serial: w.Serial, Version: w.Version, Act: h.Act, At: h.At, By: h.By, Agency: w.Agency, Place: w.Place, Digest: w.Digest, Sum: w.Sum}, nil
+}
+
+func bears(docs []Doc, serial string) bool {
+	return slices.ContainsFunc(docs, func(d Doc) bool { return d.Serial == serial })
+}
+
+// listed adds the document that an act beside the case may give (D-14, D-19): the hub
+// and its tests act without paper.
+func listed(want, had []Doc, template int, h *Header) ([]Doc, *Refusal) {
+	w := newest(want)
+	if w.Serial == "" || bears(had, w.Serial) {
+		return had, nil
+	}
+	doc, no := given(w, had, template, h)
+	if no != nil {
+		return nil, no
+	}
+	return grown(had, doc), nil
+}
+
+// serials are the keys of a record by its documents.
+func serials(docs []Doc) (keys []string) {
+	for i := range docs {
+		keys = append(keys, docs[i].Serial)
+	}
+	return keys
 }
 
 // maxDocs bounds the list: no lawful course of a case comes near it.

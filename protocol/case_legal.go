@@ -2,12 +2,15 @@ package protocol
 
 import "slices"
 
+// caseLaws is the table, made once: screens ask it for every line of a list.
+var caseLaws = caseTable()
+
 // Legal reports whether the case table lets an act start where the case stands
 // and at a place (G-06, G-07). It asks no precondition: it is for what a screen
 // offers, and the judge decides.
 func (c *Case) Legal(act Act, at NodeID) bool {
-	for _, r := range caseTable() {
-		if r.act == act {
+	for i := range caseLaws {
+		if r := &caseLaws[i]; r.act == act {
 			return slices.Contains(r.from, c.State) && r.lawfulAt(c, at)
 		}
 	}

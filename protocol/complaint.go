@@ -30,6 +30,7 @@ type Complaint struct {
 	Founded  bool       `json:"founded,omitempty"`
 	Measure  string     `json:"measure,omitempty"`
 	Told     *Telling   `json:"told,omitempty"`
+	Docs     []Doc      `json:"docs,omitempty"` // D-19
 	Rest
 }
 
@@ -69,6 +70,7 @@ var _ = Define("complaint", Spec[Complaint]{
 		for _, l := range c.Links {
 			keys = append(keys, l.String())
 		}
+		keys = append(keys, serials(c.Docs)...)
 		return Terms{Title: firstWords(c.Text), State: c.State, Keys: slices.DeleteFunc(keys, func(k string) bool { return k == "" }),
 			Facets: []Facet{{"agency", c.Agency}, {"source", c.Source}, {"assignee", c.Assignee}}}
 	},
@@ -185,7 +187,8 @@ func handleComplaint(old, want *Complaint, h *Header, _ View) (*Complaint, *Refu
 
 // tellComplaint is Q-05: the five working days end with the telling.
 func tellComplaint(old, want *Complaint, h *Header, _ View) (*Complaint, *Refusal) {
-	if no := complaintIn(old, h, ComplaintHandled); no != nil {
+	no := complaintIn(old, h, ComplaintHandled)
+	if no != nil {
 		return nil, no
 	}
 	told, ok := telling(want.Told, h)
@@ -194,7 +197,8 @@ func tellComplaint(old, want *Complaint, h *Header, _ View) (*Complaint, *Refusa
 	}
 	next := *old
 	next.State, next.Told = ComplaintTold, told
-	return &next, nil
+	next.Docs, no = listed(want.Docs, old.Docs, 19, h)
+	return &next, no
 }
 
 func telling(t *Telling, h *Header) (*Telling, bool) {

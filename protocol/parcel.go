@@ -26,6 +26,7 @@ type Parcel struct {
 	Use       *Signing     `json:"use,omitempty"`
 	Returned  *Return      `json:"returned,omitempty"`
 	Due       ParcelClocks `json:"due,omitzero"`
+	Docs      []Doc        `json:"docs,omitempty"` // D-14, one for each way
 	Rest
 }
 
@@ -155,7 +156,7 @@ func parcelTerms(p *Parcel) Terms {
 	for _, l := range p.Legs {
 		keys = append(keys, l.Tracking)
 	}
-	keys = append(keys, p.Seals...)
+	keys = append(append(keys, p.Seals...), serials(p.Docs)...)
 	return Terms{Title: p.ReceiptNo, State: string(p.State), Keys: slices.DeleteFunc(keys, func(k string) bool { return k == "" }),
 		Facets: []Facet{{"holder", string(p.Holder.Node)}, {"to", string(p.To)}}}
 }

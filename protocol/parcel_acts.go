@@ -98,6 +98,10 @@ func dispatchParcel(old, want *Parcel, h *Header, _ View) (*Parcel, *Refusal) {
 		return nil, refuse("G-09", "/legs:移交次数超过 %d 次", maxLegs)
 	}
 	next := *old
+	var no *Refusal
+	if next.Docs, no = listed(want.Docs, old.Docs, 14, h); no != nil {
+		return nil, no
+	}
 	next.State, next.Holder, next.To = ParcelOnTheWay, leg.Giver, leg.To
 	next.Legs = append(slices.Clone(old.Legs), leg)
 	next.Due = ParcelClocks{Courier: silentFrom(h.At)}

@@ -57,6 +57,10 @@ func anAssessment() *Assessment {
 		Figures: []Figure{{ID: "K1", N: 9, Of: 10, Digest: Hash{3}}, {ID: "cross", N: 2, Of: 10}}}
 }
 
+func anInquiry() *Inquiry {
+	return &Inquiry{Node: "jilin", Asker: "jilin:clerk", Purpose: "申请人到窗口查询进度", Case: caseID, Found: []string{caseID}, At: sceneAt}
+}
+
 func deskScenes(t testing.TB) []scene {
 	t.Helper()
 	reassigning, check := cited{}, Ref{"spotcheck", "check-1"}
@@ -70,6 +74,7 @@ func deskScenes(t testing.TB) []scene {
 		{name: "proposal propose route", ref: one, act: "propose", origin: Hub, by: "hub:desk1", want: route},
 		{name: "proposal confirm", ref: outage, act: "confirm", origin: Hub, by: "hub:desk2", old: openProposal(anOutage()), want: &Proposal{}},
 		{name: "proposal withdraw", ref: outage, act: "withdraw", origin: Hub, by: "hub:desk1", old: openProposal(anOutage()), want: &Proposal{Note: "已恢复"}},
+		{name: "inquiry note", ref: Ref{"inquiry", "jilin-1"}, act: "note", origin: Hub, by: "hub:inquiry", want: anInquiry()},
 		{name: "spotcheck draw", ref: check, act: "draw", origin: Hub, by: "hub:super1", want: aCheck()},
 		{name: "spotcheck find", ref: check, act: "find", origin: Hub, by: "hub:super1", old: openCheck(), want: aFinding()},
 		{name: "spotcheck close", ref: check, act: "close", origin: Hub, by: "hub:super1", old: openCheck(FindingFine, FindingFault), want: &SpotCheck{Result: "责令改正"}},

@@ -93,6 +93,10 @@ type Downlink struct {
 	// most max, oldest first (replication.F2); nil serves none.
 	Chain func(origin protocol.NodeID, lane protocol.Lane, from uint64, max int) ([]ChainLine, error)
 
+	// Looker answers a node about cases that it does not hold, once the question
+	// is recorded; nil serves none.
+	Looker func(ctx context.Context, node protocol.NodeID, ask LookAsk) (LookAnswer, error)
+
 	// Roots are the issuers whose hub servers' blob receipts count
 	// (replication.B4).
 	Roots func() []*x509.Certificate
@@ -213,6 +217,10 @@ func (d *Downlink) verb(c *Conversation) Verb {
 	case wire.FrameChainAsk:
 		if d.Chain != nil {
 			return d.chain
+		}
+	case wire.FrameLookAsk:
+		if d.Looker != nil {
+			return d.look
 		}
 	}
 	return nil

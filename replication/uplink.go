@@ -63,11 +63,12 @@ type Uplink struct {
 	Line    uint64           // bytes per second that the line to the hub carries; 0 paces nothing (replication.L2)
 	Clock   func() time.Time // what acts are stamped with: beats tell it and compare it with the hub's; nil is the machine's
 
-	mu        sync.Mutex // guards status, alarms, twinSince, forks
+	mu        sync.Mutex // guards status, alarms, twinSince, forks, urgent
 	status    UplinkStatus
 	alarms    map[string]*protocol.Fault
 	twinSince time.Time       // since when another process speaks for this node
 	forks     [3]protocol.Pos // by lane: own line where the hub has another history
+	urgent    link.Session    // of the urgent lane while it is resumed, else nil
 	snaps     snapshots
 	drill     drill
 	pace      pacer // of bulk and blobs together
@@ -167,6 +168,10 @@ func (u *Uplink) session(ctx context.Context, lane protocol.Lane) error {
 		*st = LaneStatus{Connected: true, Server: welcome.Server, Since: time.Now(), Fresh: st.Fresh,
 			Voters: welcome.Voters, Generation: welcome.Generation, Level: welcome.Level}
 	})
+	if lane == protocol.Urgent {
+		u.holdUrgent(s)
+		defer u.holdUrgent(nil)
+	}
 	u.Log.Info("lane resumed", "lane", lane, "server", welcome.Server, "seq", from.Seq)
 	return u.together(ctx, s, func(ctx context.Context) error { return u.push(ctx, s, lane, from, creditOf(welcome, lane)) },
 		func(ctx context.Context) error { return u.feed(ctx, s, lane) },

@@ -17,7 +17,7 @@ func deskCommands() []*cobra.Command {
 		group("basic", "基本目录(第三十一条)", basicList(), basicShow(), basicImport(), basicRetire()),
 		group("route", "办理路由:事项由谁承办、由谁替代", routeList(), routeShow(), routeSet(), routeRetire()),
 		group("delegation", "委托受理(异地受理)", delegationList(), delegationShow(), delegate(), endDelegation()),
-		group("desk", "调度席:提议和第二人确认", proposalList(), proposalShow(), proposeOutage(), proposeReassign(), proposeRoute(), proposalConfirm(), proposalWithdraw()),
+		group("desk", "调度席:提议和第二人确认", outageList(), proposalList(), proposalShow(), proposeOutage(), proposeReassign(), proposeRoute(), proposalConfirm(), proposalWithdraw()),
 	}
 }
 
@@ -64,6 +64,11 @@ func endDelegation() *cobra.Command {
 		need: []string{"reason"}, body: reasonBody, said: saying("委托 %s 已终止")}.command()
 }
 
+func outageList() *cobra.Command {
+	return list{use: "outages", short: "中断的节点及其将到期的办件", detail: "逐件见 -o json。仅仅断网的节点不得替代。", path: "/api/v1/desk/outages", paging: allOnce,
+		columns: []column{{"节点", "node"}, {"名称", "name"}, {"状态", "state"}, {"最近心跳", "last_beat|time"}, {"在办", "open"}, {"将到期", "at_risk"}}}.command()
+}
+
 func proposalList() *cobra.Command {
 	return list{use: "list", short: "调度提议", detail: "待确认的用 --state open 筛选。", path: "/api/v1/desk/proposals", filters: []string{"state", "node"},
 		columns: []column{{"提议", "id"}, {"内容", "body.what"}, {"节点", "body.node"}, {"理由", "body.reason"}, {"提议人", "body.first"}, {"第二人", "body.second"}, {"状态", "body.state"}}}.command()
@@ -94,12 +99,12 @@ func proposing(use, short, detail, what string, fields []field, need []string, m
 
 func proposeOutage() *cobra.Command {
 	return proposing("outage", "提议确认节点中断并隔离", "仅仅断网的节点继续在本地办理,不得隔离(C-24a)。", protocol.ProposeOutage,
-		[]field{{"node", "中断的节点(必填)"}, {"confirmed_by", "当地主管机关确认人(必填)"}, {"how", "确认方式(必填)"}, {"since", "中断自,北京时间 2026-03-02 09:15(必填)"}, {"reason", "原因(必填)"}},
+		[]field{{"node", "中断的节点(必填)"}, {"confirmed_by", "当地主管机关确认人(必填)"}, {"how", "确认方式(必填)"}, {"since", "中断自,北京时间 2026-03-02T09:15(必填)"}, {"reason", "原因(必填)"}},
 		[]string{"node", "confirmed-by", "how", "since", "reason"}, func(cmd *cobra.Command, body map[string]any) error {
-			since, err := time.ParseInLocation("2006-01-02 15:04", flag(cmd, "since"), protocol.Beijing)
+			since, err := time.ParseInLocation("2006-01-02T15:04", flag(cmd, "since"), protocol.Beijing)
 			body["down_since"] = protocol.At(since)
 			if err != nil {
-				return usageError{fmt.Errorf("--since 应如 2026-03-02 09:15: %w", err)}
+				return usageError{fmt.Errorf("--since 应如 2026-03-02T09:15: %w", err)}
 			}
 			return nil
 		})

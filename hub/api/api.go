@@ -18,6 +18,7 @@ type Office interface {
 	Registers
 	Dispatch
 	Supervision
+	DataOffice
 	RegisterAgency(ctx context.Context, who *protocol.Account, a protocol.Agency) (protocol.Record, error)
 	Publish(ctx context.Context, who *protocol.Account, request protocol.Ref) (protocol.Record, error)
 	Decline(ctx context.Context, who *protocol.Account, request protocol.Ref, reason string) (protocol.Record, error)
@@ -153,6 +154,7 @@ func New(cfg rest.Config, office Office, read Reader) *rest.API {
 	s.desk(a)
 	s.supervise(a)
 	s.reports(a)
+	s.around(a)
 	a.Document() // finds slips at the start
 	return a
 }

@@ -31,6 +31,12 @@ type proposalIn struct {
 }
 
 func (s *server) desk(a *rest.API) {
+	outages := get("/desk/outages", "listOutages", "desk", "中断的节点及其将到期的办件", protocol.MayRoute)
+	outages.Note = "有将到期办件的节点在前。仅仅断网的节点不得替代;须先提议并由两人确认中断。"
+	rest.Handle(a, outages, func(ctx context.Context, _ *protocol.Account, _ none) (rest.List[Outage], error) {
+		list, err := s.read.Outages(ctx)
+		return rest.All(list), err
+	})
 	rest.Handle(a, get("/desk/proposals", "listProposals", "desk", "调度提议", protocol.MayRoute), list[protocol.Proposal](s, "proposal", "node"))
 	rest.Handle(a, get("/desk/proposals/{id}", "getProposal", "desk", "一项调度提议", protocol.MayRoute), one[protocol.Proposal](s, "proposal"))
 	propose := create("/desk/proposals", "proposeDesk", "desk", "提议:须由第二人确认才生效", protocol.MayRoute)

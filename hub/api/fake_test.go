@@ -260,3 +260,7 @@ func (p *province) Behind(_ context.Context, id, figure string, max int) ([]prot
 	p.max = max
 	return []protocol.Counted{{Ref: protocol.Ref{Kind: "case", ID: "1"}, N: 0, Of: 1}}, protocol.Figure{ID: figure, Of: 1}, p.fail
 }
+
+func (p *province) Outages(context.Context) ([]api.Outage, error) {
+	return []api.Outage{{Node: "changchun", Name: "长春市", State: protocol.NodeEnrolled, Open: 3, AtRisk: 1, Cases: []api.CaseAtRisk{{Case: "1", Clock: protocol.K1, Due: protocol.Day{Year: 2026, Month: 3, Dom: 3}, Left: 1}}}}, p.fail
+}

@@ -41,4 +41,28 @@ type Reports interface {
 	Coverage() ([]protocol.Coverage, protocol.Instant, error)
 	CoverageOf(ctx context.Context, agency string) (protocol.Coverage, error)
 	Behind(ctx context.Context, id, figure string, max int) ([]protocol.Counted, protocol.Figure, error)
+	// Outages lists places that are fenced or not heard of, with their cases at risk.
+	Outages(ctx context.Context) ([]Outage, error)
+}
+
+// Outage is a place that is down, and what lies there.
+type Outage struct {
+	Node     protocol.NodeID  `json:"node"`
+	Name     string           `json:"name"`
+	State    string           `json:"state" doc:"enrolled 为失去连接,fenced 为已隔离"`
+	LastBeat protocol.Instant `json:"last_beat,omitzero" doc:"最近一次心跳;本服务器启动后没有听到的为空"`
+	Open     int              `json:"open" doc:"在办办件"`
+	AtRisk   int              `json:"at_risk" doc:"一次性告知或法定期限只剩 2 个工作日以内"`
+	Cases    []CaseAtRisk     `json:"cases,omitempty" doc:"最急的在前,至多 200 件"`
+}
+
+// CaseAtRisk is one case whose clock runs out soon at a place that is down.
+type CaseAtRisk struct {
+	Case      string           `json:"case"`
+	ReceiptNo string           `json:"receipt_no"`
+	Item      string           `json:"item"`
+	ItemName  string           `json:"item_name"`
+	Clock     protocol.ClockID `json:"clock"`
+	Due       protocol.Day     `json:"due"`
+	Left      int              `json:"left" doc:"剩余工作日,负数为已超期"`
 }

@@ -50,6 +50,24 @@ func (f *FSM) Record(ref protocol.Ref) (rec protocol.Record, ok bool, err error)
 	return rec, ok, err
 }
 
+// Several gives records as they stand at one moment, in the order of refs, without
+// those that are not here. It is one short read: some hundred at most.
+func (f *FSM) Several(refs []protocol.Ref) (list []protocol.Record, err error) {
+	err = f.View(func(tx *bbolt.Tx) error {
+		for _, ref := range refs {
+			rec, ok, err := fold.Get(tx, ref)
+			if err != nil {
+				return err
+			}
+			if ok {
+				list = append(list, rec)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
 // Records gives the records of a kind behind id after, in order of id, at most
 // max; of every kind when kind is "", and after is then not looked at.
 func (f *FSM) Records(kind protocol.KindName, after string, max int) (list []protocol.Record, err error) {

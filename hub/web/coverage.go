@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/console"
@@ -26,7 +27,7 @@ func (w *Web) coverage(v *console.Visit) error {
 	if err != nil {
 		return err
 	}
-	place := v.R.FormValue("node")
+	place, words := v.R.FormValue("node"), strings.Fields(v.R.FormValue("q"))
 	t := page.Table{Caption: "nav.coverage", Cols: []page.Col{{Label: "item.agency"}, {Label: "agency.node", Short: true}, {Label: "coverage.items", Num: true},
 		{Label: "coverage.open", Num: true}, {Label: "coverage.exempt", Num: true}, {Label: "coverage.closed", Num: true}, {Label: "coverage.share", Num: true},
 		{Label: "coverage.once", Num: true}}, Empty: page.Empty{What: "coverage.empty", Do: "coverage.empty-do"}}
@@ -36,7 +37,7 @@ func (w *Web) coverage(v *console.Visit) error {
 		if i == 0 || rows[i-1].Node != r.Node {
 			nodes = append(nodes, page.Option{Value: string(r.Node), Label: v.Place(r.Node)})
 		}
-		if place != "" && string(r.Node) != place {
+		if place != "" && string(r.Node) != place || !allIn(words, r.Name+" "+r.Agency) {
 			continue
 		}
 		sum.Items, sum.Open, sum.Exempt, sum.Closed, sum.Once = sum.Items+r.Items, sum.Open+r.Open, sum.Exempt+r.Exempt, sum.Closed+r.Closed, sum.Once+r.Once
@@ -44,12 +45,25 @@ func (w *Web) coverage(v *console.Visit) error {
 			page.Number(r.Exempt), page.Number(r.Closed), page.Word(share(r.Open, r.Items)), page.Word(v.T("coverage.of", r.Once, share(r.Once, r.Items))))
 	}
 	t.Foot = v.T("coverage.as-of", at.String())
-	filter := &page.Filter{Fields: []page.Field{{Name: "node", Label: "agency.node", Kind: page.InputSelect, Value: place, Options: nodes}}, Name: "q", Hint: "coverage.hint"}
+	filter := &page.Filter{Fields: []page.Field{{Name: "node", Label: "agency.node", Kind: page.InputSelect, Value: place, Options: nodes}}, Query: v.R.FormValue("q"), Hint: "coverage.hint"}
+	if place != "" || len(words) > 0 {
+		filter.Clear = "/coverage"
+		t.Empty = page.Empty{What: "console.none-found", Do: "console.none-found-do", Link: &page.Link{Label: "page.clear", Href: "/coverage"}}
+	}
 	stats := []page.Stat{{Label: "coverage.items", Value: page.Number(sum.Items).Text}, {Label: "coverage.open", Value: page.Number(sum.Open).Text, Note: share(sum.Open, sum.Items)},
 		{Label: "coverage.exempt", Value: page.Number(sum.Exempt).Text}, {Label: "coverage.once", Value: page.Number(sum.Once).Text, Note: share(sum.Once, sum.Items)}}
 	return v.Show(page.View{Title: "nav.coverage", Active: "coverage"}, console.Sheet{
 		Actions:  []console.Action{{Label: "coverage.file", Href: "/coverage.csv"}},
 		Sections: []console.Section{{Stats: stats}, {Lead: "coverage.lead", Filter: filter, Table: &t}}})
+}
+
+func allIn(words []string, text string) bool {
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
 }
 
 // share is a part of a whole in per cent; — of nothing.

@@ -79,16 +79,20 @@ func (w *Web) showProposal(v *console.Visit) error {
 		return err
 	}
 	sheet := console.Sheet{Sections: []console.Section{{Title: "desk.proposal", Facts: proposalFacts(v, p)}}}
+	base := "/desk/proposals/" + url.PathEscape(rec.Ref.ID)
 	if len(p.Cases) > 0 {
-		cases, err := w.proposedCases(v, p)
+		cases, open, err := w.proposedCases(v, p)
 		if err != nil {
 			return err
+		}
+		if open && p.State == protocol.ProposalConfirmed { // broken off in between
+			sheet.Actions = []console.Action{{Label: "desk.go-on", Href: base + "/confirm", Primary: true}}
 		}
 		sheet.Sections = append(sheet.Sections, cases)
 	}
 	sheet.Sections = append(sheet.Sections, history)
 	view := page.View{Title: "proposed." + p.What, Active: "desk"}
-	if base := "/desk/proposals/" + url.PathEscape(rec.Ref.ID); p.State == protocol.ProposalOpen {
+	if p.State == protocol.ProposalOpen {
 		sheet.Actions = []console.Action{{Label: "do.withdraw-proposal", Href: base + "/withdraw"}}
 		if p.First == v.Author() {
 			view.Flash = append(view.Flash, page.Flash{Tone: page.Info, Rule: "G-08", Text: v.T("desk.own")})
@@ -120,22 +124,24 @@ func proposalFacts(v *console.Visit, p *protocol.Proposal) []page.Fact {
 }
 
 // proposedCases lists the cases with where each is now, and what the rules say:
-// before it is confirmed what they would, afterwards why one was not taken.
-func (w *Web) proposedCases(v *console.Visit, p *protocol.Proposal) (console.Section, error) {
+// before it is confirmed what they would, afterwards why one was not taken. open
+// says that one could be taken now.
+func (w *Web) proposedCases(v *console.Visit, p *protocol.Proposal) (s console.Section, open bool, err error) {
 	t := page.Table{Caption: "nav.cases", Cols: []page.Col{{Label: "case.number", Short: true}, {Label: "case.item"}, {Label: "console.state", Short: true},
 		{Label: "case.due", Short: true}, {Label: "case.holder", Short: true}, {Label: "desk.verdict"}}}
 	told, err := w.cfg.Office.CheckDesk(*p)
 	if err != nil {
-		return console.Section{}, err
+		return s, false, err
 	}
 	for i := range told {
+		open = open || !told[i].Done && told[i].Text == ""
 		c, rec, err := console.Read[protocol.Case](v.Records(), protocol.Ref{Kind: "case", ID: told[i].Case})
 		if protocol.CodeOf(err) == protocol.Gone {
 			t.Add(page.Code(told[i].Case), page.Word("—"), page.Word("—"), page.Word("—"), page.Word("—"), verdictCell(v, &told[i]))
 			continue
 		}
 		if err != nil {
-			return console.Section{}, err
+			return s, false, err
 		}
 		r, _ := c.Run()
 		due, tone := runCell(v, r)
@@ -144,7 +150,7 @@ func (w *Web) proposedCases(v *console.Visit, p *protocol.Proposal) (console.Sec
 		t.Add(number, page.Word(c.ItemName).Under(c.AgencyName), page.State(console.State("case", string(c.State))), due, page.Word(v.Place(rec.Home)),
 			verdictCell(v, &told[i])).Tone = tone
 	}
-	return console.Section{Title: "desk.cases", Lead: "desk.cases-lead", Table: &t}, nil
+	return console.Section{Title: "desk.cases", Lead: "desk.cases-lead", Table: &t}, open, nil
 }
 
 func (w *Web) factsOfProposal(v *console.Visit) ([]page.Fact, error) {

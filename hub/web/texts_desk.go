@@ -62,6 +62,7 @@ var deskTexts = page.Texts{
 	"end-delegation.help":       {ZH: "双方机构会看到原因。", EN: "Both agencies read the reason."},
 	"delegation.receiving-help": {ZH: "代为受理的机构；输入代码或从列表选择。", EN: "Who accepts in its place."},
 
+	"notice.down":          {ZH: "{1}没有连接，那里有 {2} 件已超期、{3} 件将到期：请向当地核实是否中断。", EN: "{1} is not connected; {2} of its cases are overdue, {3} due soon. Ask its authority whether it is down."},
 	"desk.waiting":         {ZH: "待第二人确认", EN: "Waiting for a second person"},
 	"desk.waiting-lead":    {ZH: "调度须由两名人员分别提议和确认；确认前不产生任何效力。", EN: "One person proposes, another confirms; nothing happens before."},
 	"desk.none-waiting":    {ZH: "没有待确认的提议", EN: "Nothing waits"},
@@ -143,6 +144,7 @@ var deskTexts = page.Texts{
 	"desk.n-cases":         {ZH: "{1} 件办件", EN: "{1} {1?case:cases}"},
 	"desk.to":              {ZH: "交 {1}", EN: "to {1}"},
 	"desk.to-agency":       {ZH: "承办机构", EN: "To agency"},
+	"desk.go-on":           {ZH: "继续办理", EN: "Go on"},
 	"desk.own":             {ZH: "这是您提议的，须由另一名调度人员确认。", EN: "You proposed this; another person of the desk must confirm it."},
 	"desk.proposal":        {ZH: "提议内容", EN: "Proposal"},
 	"desk.cases":           {ZH: "所涉办件", EN: "Cases"},

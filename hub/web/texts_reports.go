@@ -47,7 +47,7 @@ var reportTexts = page.Texts{
 	"coverage.lead":          {ZH: "跨市(州)受理的覆盖情况（第三十四条）和一次办好（第三十二条），按机构统计；点击机构查看逐项和不开放的原因。", EN: "How many items any window takes in (art. 34) and how many need one visit (art. 32), by agency; each leads to its items with reasons."},
 	"coverage.as-of":         {ZH: "统计时间 {1}，至多早一分钟。", EN: "as of {1}"},
 	"coverage.at":            {ZH: "统计时间", EN: "As of"},
-	"coverage.hint":          {ZH: "按节点筛选。", EN: "Filter by node."},
+	"coverage.hint":          {ZH: "可输入机构名称或代码。", EN: "Name or code of an agency."},
 	"coverage.empty":         {ZH: "没有在用的事项", EN: "No items in force"},
 	"coverage.empty-do":      {ZH: "事项发布后计入。", EN: "Items count once they are published."},
 	"coverage.none":          {ZH: "没有这样的事项", EN: "No such items"},

@@ -162,7 +162,38 @@ func (w *Web) around(r *http.Request, who *protocol.Account) page.Around {
 			Link: &page.Link{Label: "page.details", Href: "/cluster"}})
 	}
 	a.Notice = append(a.Notice, w.disks(r, &c)...)
+	if protocol.Authorize(protocol.Question{Subject: who, Place: protocol.Hub, Verb: protocol.MayRoute}) == nil {
+		w.deskAlerts(r, &a)
+	}
 	return a
+}
+
+// deskAlerts tells the desk on every page what waits for a second person and
+// which place is down while clocks run out there (cases.F-02). What cannot be
+// read now is left out; the desk's own page says why.
+func (w *Web) deskAlerts(r *http.Request, a *page.Around) {
+	if found, err := w.cfg.Reader.Search(r.Context(), console.Query{Kind: "proposal", State: protocol.ProposalOpen, Limit: 1}); err == nil {
+		a.Counts["desk"] = int(found.Total)
+	}
+	nodes, err := w.cfg.Reader.Nodes(r.Context())
+	if err != nil {
+		return
+	}
+	tallies, err := w.cfg.Reader.Clocks(r.Context())
+	if err != nil {
+		return
+	}
+	for _, n := range nodes {
+		t := tallyOf(tallies, n.ID)
+		rec, ok, err := w.cfg.Reader.Get(protocol.Ref{Kind: "node", ID: string(n.ID)})
+		if n.Connected || t.Red+t.Yellow == 0 || err != nil || !ok {
+			continue
+		}
+		if node, err := protocol.Load[protocol.Node](rec); err == nil && works(node) {
+			a.Notice = append(a.Notice, page.Flash{Tone: page.Warn, Rule: "F-02", Text: w.Shell().T(r, "notice.down", node.Name, t.Red, t.Yellow),
+				Link: &page.Link{Label: "page.details", Href: "/desk/nodes/" + string(n.ID)}})
+		}
+	}
 }
 
 // Parts of a disk at which people are told and at which nodes have to wait

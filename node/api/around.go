@@ -12,6 +12,8 @@ import (
 type AroundDesk interface {
 	Evaluate(ctx context.Context, who *protocol.Account, token string, e protocol.Evaluation) (protocol.Record, error)
 	Evaluation(who *protocol.Account, id string) (protocol.Evaluation, error)
+	// EvaluationLink gives the token of a service event that took place.
+	EvaluationLink(who *protocol.Account, on protocol.Ref, event string) (string, error)
 	Remedy(ctx context.Context, who *protocol.Account, id string, seen uint64, act protocol.Act, want protocol.Remedy) (protocol.Record, error)
 	// Complain and Object are idempotent by key; a hotline ticket by its number.
 	Complain(ctx context.Context, who *protocol.Account, c protocol.Complaint, key string) (protocol.Record, error)
@@ -56,6 +58,18 @@ func filed(rec protocol.Record, err error) (f Filed, _ error) {
 	return Filed{ID: rec.Ref.ID, State: terms.State, Rev: rec.Rev}, err
 }
 
+type linkIn struct {
+	ID    string `path:"id"`
+	Event string `query:"event" need:"true" enum:"receive,notice,accept,decide,deliver"`
+}
+
+// EvaluationLink is what the evaluation code of one service event says.
+type EvaluationLink struct {
+	On    string `json:"on"`
+	Event string `json:"event"`
+	Token string `json:"token" doc:"评价时提交;每次服务只能评价一次"`
+}
+
 type remedyIn struct {
 	ID   string          `path:"id"`
 	Act  string          `path:"act" enum:"verify,fix,answer,close"`
@@ -97,6 +111,12 @@ func (s *server) around() {
 	give.Note = "由办事人作出,凭回执上的评价链接,每次服务一次;工作人员账号不能评价。"
 	give.Example = evaluation{Token: "0011", On: "case/yanbian-1-00000042-B", Event: "deliver", Grade: 5, Channel: "qr"}
 	rest.Handle(s.api, give, s.evaluate)
+	rest.Handle(s.api, get("/cases/{id}/evaluation", "getEvaluationLink", "around", "一次服务的评价链接;该次服务尚未发生则拒绝", protocol.MayReadCases),
+		func(_ context.Context, who *protocol.Account, in linkIn) (EvaluationLink, error) {
+			on := protocol.Ref{Kind: "case", ID: in.ID}
+			token, err := s.Desk.EvaluationLink(who, on, in.Event)
+			return EvaluationLink{on.String(), in.Event, token}, err
+		})
 	rest.Handle(s.api, get("/evaluations/{id}", "getEvaluation", "around", "评价;整改办结前不显示评价人", protocol.MayReadCases),
 		func(_ context.Context, who *protocol.Account, in oneIn) (protocol.Evaluation, error) {
 			return s.Desk.Evaluation(who, in.ID)

@@ -44,7 +44,21 @@ func rowOf(id string, rev uint64, home protocol.NodeID, index uint64, c *protoco
 // CaseView is a case with all that happened to it.
 type CaseView struct {
 	rest.Record[protocol.Case]
-	Timeline []rest.Step `json:"timeline"`
+	Timeline  []rest.Step `json:"timeline"`
+	Elsewhere *Elsewhere  `json:"elsewhere,omitempty" doc:"本节点没有这件;这是省级答复的,已去除申请人信息和办理内容"`
+}
+
+// Elsewhere says whose view a case that is not here is, and how old it was when
+// the province answered.
+type Elsewhere struct {
+	Server protocol.NodeID `json:"server"`
+	Index  uint64          `json:"index" doc:"省级当时的序号"`
+	Age    int64           `json:"age_ms" doc:"答复时数据已有多旧,毫秒"`
+}
+
+type caseIn struct {
+	ID      string `path:"id"`
+	Purpose string `query:"purpose" doc:"查询用途;本节点没有这件时向省级查询,须写明,用途在省级登记"`
 }
 
 type casesIn struct {
@@ -82,6 +96,7 @@ func (s *server) cases() {
 		key := s.Desk.Fingerprint(in.Body.IDType, in.Body.ID)
 		return found(ctx, s, page{Key: key, Limit: in.Body.Limit, After: in.Body.After}.of("case"), caseRow)
 	})
+	s.findElsewhere()
 	s.person()
 	take := post("/cases", "receiveCase", "cases", "收件", protocol.MayReceive)
 	take.Status = http.StatusCreated
@@ -90,12 +105,82 @@ func (s *server) cases() {
 	rest.Handle(s.api, take, s.receive)
 }
 
-func (s *server) getCase(_ context.Context, _ *protocol.Account, in oneIn) (v CaseView, err error) {
-	if v.Record, err = one[protocol.Case](s, "case", in.ID); err != nil {
+// question asks the whole province; the number stays out of addresses and logs.
+type question struct {
+	IDType  string `json:"id_type,omitempty" enum:"citizen,uscc,other"`
+	ID      string `json:"id,omitempty" doc:"证件号码;与 number 二选一"`
+	Number  string `json:"number,omitempty" doc:"收件编号或案号"`
+	Purpose string `json:"purpose" need:"true" doc:"查询用途,在省级登记"`
+}
+
+type questionIn struct {
+	Body question `body:"json"`
+}
+
+// CasesElsewhere is what the whole province holds, those of this node among them.
+type CasesElsewhere struct {
+	Items     []CaseRow  `json:"items"`
+	Elsewhere *Elsewhere `json:"elsewhere"`
+}
+
+func (s *server) findElsewhere() {
+	route := post("/cases/find-elsewhere", "findCasesElsewhere", "cases", "向省级查办件", protocol.MayReadCases)
+	route.Note = "两秒内答复,或说明暂时查不到。申请人信息已去除;查询和用途在省级登记,登记不了就不答复。"
+	route.Example = question{Number: "222400000000000000001", Purpose: "申请人到窗口查询进度"}
+	rest.Handle(s.api, route, func(ctx context.Context, who *protocol.Account, in questionIn) (out CasesElsewhere, err error) {
+		key := in.Body.Number
+		if key == "" {
+			key = s.Desk.Fingerprint(in.Body.IDType, in.Body.ID)
+		}
+		sight, err := s.Desk.FindElsewhere(ctx, who, key, in.Body.Purpose)
+		if err != nil {
+			return out, err
+		}
+		out.Items, out.Elsewhere = []CaseRow{}, elsewhereOf(sight)
+		for _, rec := range sight.Cases {
+			row, err := caseRow(rec)
+			if err != nil {
+				return out, err
+			}
+			out.Items = append(out.Items, row)
+		}
+		return out, nil
+	})
+}
+
+func (s *server) getCase(ctx context.Context, who *protocol.Account, in caseIn) (v CaseView, err error) {
+	v.Record, err = one[protocol.Case](s, "case", in.ID)
+	if protocol.CodeOf(err) == protocol.Gone && in.Purpose != "" {
+		return s.caseElsewhere(ctx, who, in)
+	}
+	if err != nil {
 		return v, err
 	}
 	v.Timeline, err = s.history(protocol.Ref{Kind: "case", ID: in.ID})
 	return v, err
+}
+
+// caseElsewhere shows a case that this node does not hold as the province has it
+// (cases.md §4).
+func (s *server) caseElsewhere(ctx context.Context, who *protocol.Account, in caseIn) (v CaseView, err error) {
+	sight, err := s.Desk.Elsewhere(ctx, who, in.ID, in.Purpose)
+	if err != nil {
+		return v, err
+	}
+	var rec protocol.Record
+	if len(sight.Cases) > 0 {
+		rec = sight.Cases[0]
+	}
+	rec.Ref = protocol.Ref{Kind: "case", ID: in.ID}
+	if v.Record, err = rest.Found[protocol.Case](rec, len(sight.Cases) > 0, nil); err != nil {
+		return v, err
+	}
+	v.Timeline, v.Elsewhere = []rest.Step{}, elsewhereOf(sight)
+	return v, nil
+}
+
+func elsewhereOf(s desk.Sight) *Elsewhere {
+	return &Elsewhere{Server: s.Server, Index: s.Index, Age: s.Age.Milliseconds()}
 }
 
 // Intake is what a clerk has when the papers are complete.

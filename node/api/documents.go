@@ -18,6 +18,10 @@ type PaperDesk interface {
 	// Document gives the same bytes each time; the zero Ref finds the case by the serial.
 	Document(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) (desk.Printed, error)
 	MarkPrinted(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) error
+	// Checklist prints D-02 before there is a case.
+	Checklist(ctx context.Context, who *protocol.Account, in desk.Intake) (desk.Printed, error)
+	// Packet makes and keeps the archive packet of a case; its id goes into the act archive.
+	Packet(ctx context.Context, who *protocol.Account, on protocol.Ref) (desk.PacketFile, error)
 	DayNumbers(who *protocol.Account, day protocol.Day) ([]desk.DayNumbers, error)
 	ReadReceipt(who *protocol.Account, scanned string) (desk.ReceiptReading, error)
 	Resurrect(ctx context.Context, who *protocol.Account, scanned string, in desk.Intake) (desk.Received, error)
@@ -66,6 +70,14 @@ func documentList(rows []desk.DocumentRow, err error) (rest.List[DocumentView], 
 		list.Items = append(list.Items, documentView(r))
 	}
 	return list, err
+}
+
+// PacketView is an archive packet. Content is the file itself: packet is the SHA-256 of
+// exactly these bytes.
+type PacketView struct {
+	Packet  protocol.BlobID `json:"packet"`
+	Size    int             `json:"size"`
+	Content string          `json:"content"`
 }
 
 type serialIn struct {
@@ -120,6 +132,15 @@ func (s *server) documents() {
 	pdf := get("/documents/{serial}", "getDocument", "documents", "文书的 PDF", protocol.MayReadCases)
 	pdf.Note = "每次字节相同;原件丢失时按日志重新生成并与摘要核对,不符则拒绝。"
 	rest.Handle(s.api, pdf, s.document)
+	packet := get("/cases/{id}/packet", "getPacket", "documents", "归档包(C-23d)", protocol.MayReadCases)
+	packet.Note = "content 为归档包本身(JSON),packet 为其编号,归档时提交;同一状态的办件得到同一归档包。"
+	rest.Handle(s.api, packet, func(ctx context.Context, who *protocol.Account, in oneIn) (PacketView, error) {
+		f, err := s.Desk.Packet(ctx, who, protocol.Ref{Kind: "case", ID: in.ID})
+		return PacketView{f.ID, len(f.File), string(f.File)}, err
+	})
+	check := post("/cases/checklist", "printChecklist", "documents", "材料核对单(D-02,收件前)", protocol.MayReceive)
+	check.Note, check.Example = "返回 PDF;只占用文书编号,不产生办件。", sampleIntake()
+	rest.Handle(s.api, check, s.checklist)
 	rest.Handle(s.api, post("/documents/{serial}/printed", "markPrinted", "documents", "登记已打印", protocol.MayReadCases),
 		func(ctx context.Context, who *protocol.Account, in serialIn) (rest.None, error) {
 			return rest.None{}, s.Desk.MarkPrinted(ctx, who, protocol.Ref{}, in.Serial)
@@ -143,6 +164,18 @@ func (s *server) document(ctx context.Context, who *protocol.Account, in serialI
 		return rest.File{}, err
 	}
 	return rest.File{Name: p.Title + " " + in.Serial + ".pdf", Type: "application/pdf", At: p.Doc.At.Time(), Tag: p.Sum.String(), Content: bytes.NewReader(p.PDF)}, nil
+}
+
+type checklistIn struct {
+	Body Intake `body:"json"`
+}
+
+func (s *server) checklist(ctx context.Context, who *protocol.Account, in checklistIn) (rest.File, error) {
+	p, err := s.Desk.Checklist(ctx, who, in.Body.intake(""))
+	if err != nil {
+		return rest.File{}, err
+	}
+	return rest.File{Name: p.Title + " " + p.Doc.Serial + ".pdf", Type: "application/pdf", At: p.Doc.At.Time(), Tag: p.Sum.String(), Content: bytes.NewReader(p.PDF)}, nil
 }
 
 func (s *server) numbers(_ context.Context, who *protocol.Account, in dayIn) (list rest.List[desk.DayNumbers], err error) {

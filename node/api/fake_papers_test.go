@@ -26,6 +26,16 @@ func (p *place) MarkPrinted(_ context.Context, who *protocol.Account, on protoco
 	return p.fail
 }
 
+func (p *place) Checklist(_ context.Context, who *protocol.Account, in desk.Intake) (desk.Printed, error) {
+	p.note("%s checks %s for %s", who.Login, in.Item, in.Applicant.Name)
+	return desk.Printed{Title: "材料核对单", PDF: []byte("%PDF-1.7")}, p.fail
+}
+
+func (p *place) Packet(_ context.Context, who *protocol.Account, on protocol.Ref) (desk.PacketFile, error) {
+	p.note("%s packs %s", who.Login, on)
+	return desk.PacketFile{ID: protocol.BlobID("sha256:" + protocol.Hash{7}.String()), File: []byte("{}")}, p.fail
+}
+
 func (p *place) DayNumbers(_ *protocol.Account, day protocol.Day) ([]desk.DayNumbers, error) {
 	p.note("numbers of %s", day)
 	return nil, p.fail
@@ -68,6 +78,11 @@ func (p *place) Evaluate(_ context.Context, who *protocol.Account, token string,
 	return p.record("evaluation"), p.fail
 }
 
+func (p *place) EvaluationLink(who *protocol.Account, on protocol.Ref, event string) (string, error) {
+	p.note("%s hands out the link of %s %s", who.Login, on, event)
+	return "0011", p.fail
+}
+
 func (p *place) Evaluation(_ *protocol.Account, id string) (protocol.Evaluation, error) {
 	return protocol.Evaluation{On: protocol.Ref{Kind: "case", ID: id}, Grade: 5}, p.fail
 }
@@ -106,6 +121,8 @@ func (p *place) Marks(on protocol.Ref) ([]protocol.Mark, error) {
 var papers = []routed{
 	{"GET", "/api/v1/cases/1/documents", "", 200, ""},
 	{"GET", "/api/v1/documents", "", 200, ""},
+	{"GET", "/api/v1/cases/1/packet", "", 200, "li packs case/1"},
+	{"POST", "/api/v1/cases/checklist", intake, 200, "li checks A@1 for 甲"},
 	{"GET", "/api/v1/documents/222400-D01-2026-09-000001", "", 200, "li opens 222400-D01-2026-09-000001"},
 	{"POST", "/api/v1/documents/222400-D01-2026-09-000001/printed", "", 204, "li printed 222400-D01-2026-09-000001"},
 	{"GET", "/api/v1/numbers?day=2026-03-02", "", 200, "numbers of 2026-03-02"},
@@ -113,12 +130,13 @@ var papers = []routed{
 	{"POST", "/api/v1/receipts/resurrect", `{"code":"XYR1.a.b",` + intake[1:], 201, "li brings back XYR1.a.b of 甲"},
 	{"GET", "/api/v1/parcels?holder=yanbian", "", 200, "parcels of yanbian"},
 	{"GET", "/api/v1/parcels/1", "", 200, ""},
-	{"POST", "/api/v1/parcels", `{"case":"1","name":"甲","sign":"b","list":[{"line_id":"m1","name":"申请书","count":1}]}`, 201, "li open / seen 0 seal  case 1"},
+	{"POST", "/api/v1/parcels", `{"case":"1","opened":{"name":"甲","sign":"b"},"list":[{"line_id":"m1","name":"申请书","count":1}]}`, 201, "li open / seen 0 seal  case 1"},
 	{"POST", "/api/v1/parcels/1/seal", `{"seal_no":"yanbian-1"}`, 200, "li seal parcel/1 seen 0 seal yanbian-1 case "},
 	{"POST", "/api/v1/parcels/1/settle", `{"outcome":"补寄"}`, 200, "li settle parcel/1 seen 0 seal  case "},
 	{"POST", "/api/v1/parcels/1/arrived", `{"seal_no":"s","counted":[1,2]}`, 200, "li counts [1 2] in s of 1"},
 	{"POST", "/api/v1/evaluations", `{"token":"t","on":"case/1","event":"deliver","grade":5,"channel":"qr"}`, 201, "evaluates case/1 deliver with 5 by t, staff true"},
 	{"GET", "/api/v1/evaluations/1", "", 200, ""},
+	{"GET", "/api/v1/cases/1/evaluation?event=deliver", "", 200, "li hands out the link of case/1 deliver"},
 	{"POST", "/api/v1/remedies/1/verify", `{"finding":"属实"}`, 200, "li verify remedy 1 seen 0: 属实"},
 	{"POST", "/api/v1/complaints", `{"source":"12345","external":"7","text":"x"}`, 201, "li files 12345 7 under k"},
 	{"POST", "/api/v1/complaints/1/accept", `{"assignee":"yanbian:wang"}`, 200, "li accept complaint 1 seen 0 to yanbian:wang"},

@@ -41,6 +41,10 @@ type CaseDesk interface {
 	Task(ctx context.Context, who *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Task, key string) (protocol.Record, error)
 	// Person gives the cases of an applicant that are known here (DU-06).
 	Person(ctx context.Context, who *protocol.Account, idType, id, item, object string) ([]desk.Known, error)
+	// Elsewhere and FindElsewhere look up what the province holds, masked; they
+	// are Busy within two seconds when it does not answer.
+	Elsewhere(ctx context.Context, who *protocol.Account, id, purpose string) (desk.Sight, error)
+	FindElsewhere(ctx context.Context, who *protocol.Account, key, purpose string) (desk.Sight, error)
 	// Fingerprint is the key under which a person's cases are found.
 	Fingerprint(idType, id string) string
 }

@@ -47,10 +47,14 @@ type holderIn struct {
 }
 
 type opening struct {
-	Case string              `json:"case" need:"true" doc:"办件编号"`
-	List []protocol.Original `json:"list" need:"true" doc:"逐项清点的原件"`
-	Name string              `json:"name" need:"true" doc:"在场清点并签名的申请人"`
-	Sign string              `json:"sign" need:"true" doc:"签名的附件编号"`
+	Case   string              `json:"case" need:"true" doc:"办件编号"`
+	List   []protocol.Original `json:"list" need:"true" doc:"逐项清点的原件"`
+	Opened signature           `json:"opened" need:"true" doc:"在场清点并签名的申请人"`
+}
+
+type signature struct {
+	Name string `json:"name" need:"true"`
+	Sign string `json:"sign" need:"true" doc:"签名的附件编号"`
 }
 
 type openIn struct {
@@ -59,32 +63,25 @@ type openIn struct {
 
 // custody is what an act of custody needs beside the parcel; each act takes its own.
 type custody struct {
-	Seal     string           `json:"seal_no,omitempty" doc:"seal: 封签号"`
-	To       protocol.NodeID  `json:"to,omitempty" doc:"dispatch: 寄往的节点"`
-	Tracking string           `json:"tracking,omitempty" doc:"dispatch: 运单号"`
-	Text     string           `json:"text,omitempty" doc:"scan: 物流信息;dispute: 争议内容"`
-	Counted  []int            `json:"counted,omitempty" doc:"count_in: 逐项清点的份数"`
-	Name     string           `json:"name,omitempty" doc:"use: 领用人"`
-	Sign     string           `json:"sign,omitempty" doc:"use: 签名的附件编号"`
-	Returned *protocol.Return `json:"returned,omitempty" doc:"return: 退还方式"`
-	Outcome  string           `json:"outcome,omitempty" doc:"settle: 双方同意的处理结果,须逐字相同"`
-	Other    string           `json:"other,omitempty" doc:"settle: 双方同在本地时,对方的账号"`
+	Seal     string          `json:"seal_no,omitempty" doc:"seal: 封签号"`
+	To       protocol.NodeID `json:"to,omitempty" doc:"dispatch: 寄往的节点"`
+	Tracking string          `json:"tracking,omitempty" doc:"dispatch、return: 运单号"`
+	Text     string          `json:"text,omitempty" doc:"scan: 物流信息;dispute: 争议内容"`
+	Counted  []int           `json:"counted,omitempty" doc:"count_in: 逐项清点的份数"`
+	Name     string          `json:"name,omitempty" doc:"use: 领用人;return: 领取人"`
+	Sign     string          `json:"sign,omitempty" doc:"use、return: 签名的附件编号"`
+	Way      string          `json:"way,omitempty" doc:"return: counter 当面或 courier 快递"`
+	Proof    string          `json:"proof,omitempty" doc:"return: 快递签收凭证的附件编号"`
+	Outcome  string          `json:"outcome,omitempty" doc:"settle: 双方同意的处理结果,须逐字相同"`
+	Other    string          `json:"other,omitempty" doc:"settle: 双方同在本地时,对方的账号"`
 }
 
+// wanted is what the judge of the act looks at; it copies what the act may set.
 func (c *custody) wanted() protocol.Parcel {
-	p := protocol.Parcel{Seal: c.Seal, To: c.To, Returned: c.Returned}
-	leg := protocol.Leg{Tracking: c.Tracking, Counted: c.Counted}
-	if c.Text != "" {
-		leg.Scans = []protocol.Scan{{Text: c.Text}}
-	}
-	p.Legs = []protocol.Leg{leg}
-	if c.Name != "" {
-		p.Use = &protocol.Signing{Name: c.Name, Sign: c.Sign}
-	}
-	if c.Text != "" || c.Outcome != "" {
-		p.Dispute = &protocol.Dispute{Text: c.Text, Outcome: c.Outcome, Other: c.Other}
-	}
-	return p
+	return protocol.Parcel{Seal: c.Seal, To: c.To, Use: &protocol.Signing{Name: c.Name, Sign: c.Sign},
+		Legs:     []protocol.Leg{{Tracking: c.Tracking, Counted: c.Counted, Scans: []protocol.Scan{{Text: c.Text}}}},
+		Returned: &protocol.Return{Way: c.Way, Name: c.Name, Sign: c.Sign, Tracking: c.Tracking, Proof: c.Proof},
+		Dispute:  &protocol.Dispute{Text: c.Text, Outcome: c.Outcome, Other: c.Other}}
 }
 
 type custodyIn struct {
@@ -147,10 +144,10 @@ func (s *server) parcels() {
 	open := post("/parcels", "openParcel", "parcels", "登记原件(P-01)", protocol.MayHoldPapers)
 	open.Status = http.StatusCreated
 	open.Note = "只登记法律、法规要求纸质的材料;当面清点,双方签名。"
-	open.Example = opening{Case: "yanbian-1-00000042-B", Name: "申请人甲", Sign: "yanbian-1", List: []protocol.Original{{Line: "m1", Name: "申请书", Count: 1}}}
+	open.Example = opening{Case: "yanbian-1-00000042-B", Opened: signature{"申请人甲", "yanbian-1"}, List: []protocol.Original{{Line: "m1", Name: "申请书", Count: 1}}}
 	rest.Handle(s.api, open, func(ctx context.Context, who *protocol.Account, in openIn) (ParcelActed, error) {
 		b := in.Body
-		return parcelActed(s.Desk.Parcel(ctx, who, protocol.Ref{}, 0, "open", protocol.Parcel{Case: b.Case, List: b.List, Opened: protocol.Signing{Name: b.Name, Sign: b.Sign}}))
+		return parcelActed(s.Desk.Parcel(ctx, who, protocol.Ref{}, 0, "open", protocol.Parcel{Case: b.Case, List: b.List, Opened: protocol.Signing{Name: b.Opened.Name, Sign: b.Opened.Sign}}))
 	})
 	act := post("/parcels/{id}/{act}", "actOnParcel", "parcels", "封装、交寄、清点、领用、退还、争议", protocol.MayHoldPapers)
 	act.Example = custody{Seal: "yanbian-000001"}

@@ -43,6 +43,23 @@ func (d *Desk) EvaluationToken(on protocol.Ref, event string) string {
 	return hex.EncodeToString(m.Sum(nil)[:12])
 }
 
+// EvaluationLink gives the token of a service event of a case, once it has taken place:
+// for the code that the window shows or prints.
+func (d *Desk) EvaluationLink(who *protocol.Account, on protocol.Ref, event string) (string, error) {
+	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
+		return "", err
+	}
+	c, _, err := Record[protocol.Case](d, on)
+	if err != nil {
+		return "", err
+	}
+	took := map[string]bool{"receive": true, "notice": len(c.Notices) > 0, "accept": c.Accepted != 0, "decide": c.Decision != nil, "deliver": c.Delivery != nil}
+	if !took[event] {
+		return "", &protocol.Fault{Code: protocol.Refused, Rule: "G-07", Op: "evaluation link", Ref: on, Text: "该次服务尚未发生,不能评价"}
+	}
+	return d.EvaluationToken(on, event), nil
+}
+
 // Evaluate takes what a person says of one service event (E-01). It is given by the
 // person: staff is refused by the rule, whoever has the link is not asked who he is.
 func (d *Desk) Evaluate(ctx context.Context, who *protocol.Account, token string, e protocol.Evaluation) (rec protocol.Record, err error) {

@@ -19,7 +19,11 @@ func graded(on protocol.Ref, grade int) protocol.Evaluation {
 func TestE01OneEvaluationPerEventAndNoneByStaff(t *testing.T) {
 	o := newOffice(t)
 	on := o.receive(itemHere, "n1").Ref
-	token := o.EvaluationToken(on, "receive")
+	token, err := o.EvaluationLink(clerk, on, "receive")
+	o.must(err)
+	if _, err := o.EvaluationLink(clerk, on, "deliver"); !refusedBy(err, "G-07") {
+		t.Errorf("the link of what did not happen: %v", err)
+	}
 	if _, err := o.Evaluate(t.Context(), nil, "x", graded(on, 5)); protocol.CodeOf(err) != protocol.Denied {
 		t.Errorf("without the link: %v", err)
 	}
@@ -109,6 +113,10 @@ func TestQ01ATicketIsOneComplaint(t *testing.T) {
 	c, _, err := Record[protocol.Complaint](o.Desk, rec.Ref)
 	if err != nil || c.State != protocol.ComplaintTold || c.Due.String() != "2026-03-09" {
 		t.Errorf("%+v %v", c, err)
+	}
+	letter := last(c.Docs) // cases.D-19
+	if p, err := o.Document(t.Context(), boss, rec.Ref, letter.Serial); err != nil || p.Title != "答复书" || letter.Agency != "样例机构" {
+		t.Errorf("%+v %v", letter, err)
 	}
 }
 

@@ -12,23 +12,27 @@ type deed struct {
 	seen uint64
 	act  protocol.Act
 	want protocol.Case
+	far  *away // the case as the province showed it, when it is not here
 }
 
 // take writes the deed at the home of the case, or asks the home for it.
 func (d *Desk) take(tx *store.Tx, x *deed) (protocol.Record, error) {
 	ask, asked := asks[x.act]
 	c, rec, err := load[protocol.Case](&tx.ReadTx, x.ref)
-	switch {
-	case asked && protocol.CodeOf(err) == protocol.Gone && rec.Home == "": // a case of other places: its home is asked
-		c = &protocol.Case{}
-	case err != nil:
+	switch gone := protocol.CodeOf(err) == protocol.Gone && rec.Home == ""; {
+	case asked && gone && x.far != nil && x.act != "amend": // the old contact is not shown elsewhere
+		c, rec, err = x.far.c, x.far.rec, nil
+	case asked && gone: // the province cannot be asked now: the case's number on paper is enough
+		c, err = &protocol.Case{}, nil
+	}
+	if err != nil {
 		return rec, err
 	}
 	if asked && rec.Home != d.Node {
 		if err := onlyCouriersTrack(&around{ref: x.ref, want: &x.want}); err != nil {
 			return rec, err
 		}
-		return d.request(tx, x.who, x.ref, ask.want, ask.data(x, c))
+		return d.request(tx, x.who, x.ref, ask.want, ask.data(x, c), x.far)
 	}
 	draft, err := d.draft(&tx.ReadTx, tx.Now(), x, c)
 	if err != nil {

@@ -20,11 +20,18 @@ type CaseAct struct {
 // Do takes one act of the case table (protocol/case_table.go). want carries what
 // the act sets; an act that adds to a list takes the list's last element. It cites
 // all that the act needs. Where the home is elsewhere and the act has a request
-// (R-01…R-09), that is filed instead and given back.
+// (R-01…R-09), that is filed instead and given back; so it is for a case that is
+// not here at all, which is then read through the hub.
 func (d *Desk) Do(ctx context.Context, who *protocol.Account, a CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error) {
 	x := &deed{who: who, ref: a.Case, seen: a.Seen, act: act, want: want}
 	if act == "accept" && a.Viewed != nil {
 		x.want.DupsViewed = a.Viewed
+	}
+	if ask, ok := asks[act]; ok {
+		var err error
+		if x.far, err = d.fetchAway(ctx, who, a.Case, ask.want); err != nil {
+			return protocol.Record{}, err
+		}
 	}
 	rec, err := d.write(ctx, &command{who: who, on: a.Case, key: a.Key, body: []any{a.Case, act, x.want}, seen: &x.seen,
 		do: func(tx *store.Tx) (protocol.Record, error) { return d.take(tx, x) }})

@@ -60,7 +60,19 @@ func TestP01PapersGoFromTheWindowUnderSeal(t *testing.T) {
 	if len(rows) != 2 || rows[0].Holder.Node != here {
 		t.Errorf("%+v", rows)
 	}
-	o.parcel(ref, "dispatch", tracking("SF1", there))
+	rec := o.parcel(ref, "dispatch", tracking("SF1", there))
+	list := last(o.parcelIn(rec.Ref).Docs) // cases.D-14
+	for range 2 {
+		p, err := o.Document(t.Context(), clerk, protocol.Ref{}, list.Serial)
+		o.must(err)
+		if p.Title != "原件移交清单" || p.Case != ref || len(p.PDF) == 0 || list.Serial != "yanbian-D14-2026-09-000001" {
+			t.Errorf("%s %s of %s", p.Title, list.Serial, p.Case)
+		}
+		o.Papers.(*shelf).lose(list.Blob())
+	}
+	if papers, err := o.Documents(clerk, got.Ref); err != nil || len(papers) != 2 || papers[1].Serial != list.Serial {
+		t.Errorf("the papers of the case: %+v %v", papers, err)
+	}
 	if p := o.parcelIn(ref); p.State != protocol.ParcelOnTheWay || p.Holder.Node != here || p.To != there {
 		t.Errorf("%+v", p)
 	}

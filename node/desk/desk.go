@@ -17,8 +17,10 @@ type Desk struct {
 
 	Sign   Signer // of receipt codes
 	Papers Papers // where printed files are kept
-	press  press
-	put    later // what the steward left for some time
+
+	Province Province // answers about cases that are not here
+	press    press
+	put      later // what the steward left for some time
 }
 
 // may asks the one authorisation function.

@@ -15,10 +15,17 @@ type Signer interface {
 }
 
 // Scribe gives an act on a case what it owes beside itself: its document, and the
-// statutory number with an acceptance. It is the store's scribe: every act on a case
+// statutory number with an acceptance; a parcel on its way and a complaint that is
+// answered get theirs. It is the store's scribe: every act on a case
 // passes it, whoever takes it (store.Config.Scribe).
 func (d *Desk) Scribe(tx *store.Tx, draft *protocol.Draft) error {
-	if draft.Ref.Kind != "case" {
+	switch draft.Ref.Kind {
+	case "case":
+	case "parcel":
+		return d.scribeParcel(tx, draft)
+	case "complaint":
+		return d.scribeComplaint(tx, draft)
+	default:
 		return nil
 	}
 	want, err := wanted(draft.Body)
@@ -154,7 +161,9 @@ func (s *scribe) blank(template int) (doc protocol.Doc, err error) {
 	case template == 1:
 		doc.Agency = self.Name + "政务服务窗口"
 		doc.Place = self.Name + s.window()
-		doc.Code, err = s.code()
+		if doc.Code, err = s.code(); protocol.CodeOf(err) == protocol.Malformed {
+			err = nil // the case cannot be received so: the judge says why
+		}
 	case template == 11 && s.want.Delivery != nil && s.want.Delivery.Place != "":
 		at, err := s.tx.Self(s.want.Delivery.Place)
 		if err != nil {

@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"xiangyun/node/paper"
 	"xiangyun/node/store"
@@ -26,8 +28,8 @@ type Printed struct {
 	Warnings []protocol.Warning // what a person should look at before handing it over
 }
 
-// Document gives a document of a case as it was printed; the zero Ref finds the case
-// by the serial. A file that is not here is
+// Document gives a document of a case, a parcel or a complaint as it was printed; the
+// zero Ref finds the record by the serial. A file that is not here is
 // made again from the entry, and given only when it says what the entry says it said.
 func (d *Desk) Document(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) (Printed, error) {
 	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
@@ -40,18 +42,15 @@ func (d *Desk) Document(ctx context.Context, who *protocol.Account, on protocol.
 			return err
 		}
 		p.Case = on
-		c, _, err := load[protocol.Case](tx, on)
+		rec, doc, err := docIn(tx, on, serial)
 		if err != nil {
 			return err
 		}
-		var ok bool
-		if p.Doc, ok = c.DocOf(serial); !ok {
-			return noDocument(on, serial)
-		}
+		p.Doc = doc
 		if p.Prints, err = tx.Prints(serial); err != nil {
 			return err
 		}
-		found, err = sources(tx, on, c, p.Doc)
+		found, err = sources(tx, rec, doc)
 		return err
 	})
 	if err != nil {
@@ -60,16 +59,36 @@ func (d *Desk) Document(ctx context.Context, who *protocol.Account, on protocol.
 	return p, d.print(ctx, &p, found)
 }
 
-// caseOf finds the case of a document when it is not named.
+// caseOf finds the record of a document when it is not named.
 func caseOf(tx *store.ReadTx, on protocol.Ref, serial string) (protocol.Ref, error) {
 	if on != (protocol.Ref{}) {
 		return on, nil
 	}
-	refs := tx.ByKey("case", serial)
-	if len(refs) == 0 {
-		return on, noDocument(on, serial)
+	for _, kind := range documented {
+		if refs := tx.ByKey(kind, serial); len(refs) > 0 {
+			return refs[0], nil
+		}
 	}
-	return refs[0], nil
+	return on, noDocument(on, serial)
+}
+
+// docIn reads a record and the document of it that bears a serial.
+func docIn(tx *store.ReadTx, on protocol.Ref, serial string) (rec protocol.Record, doc protocol.Doc, err error) {
+	rec, ok, err := tx.Get(on)
+	if err != nil {
+		return rec, doc, err
+	}
+	if !ok {
+		return rec, doc, noDocument(on, serial)
+	}
+	docs, _, err := docsOf(rec)
+	if err != nil {
+		return rec, doc, err
+	}
+	if doc, ok = protocol.FindDoc(docs, serial); !ok {
+		return rec, doc, noDocument(on, serial)
+	}
+	return rec, doc, nil
 }
 
 func noDocument(on protocol.Ref, serial string) error {
@@ -79,23 +98,19 @@ func noDocument(on protocol.Ref, serial string) error {
 }
 
 // sources builds the document from what this place has of it: from the entry where
-// the journal is ours, and from the case as it stands, which may have gone on since.
-func sources(tx *store.ReadTx, on protocol.Ref, c *protocol.Case, doc protocol.Doc) (found []paper.Document, err error) {
-	body, err := tx.Written(on, doc.Act, doc.At)
+// the journal is ours, and from the record as it stands, which may have gone on since.
+func sources(tx *store.ReadTx, rec protocol.Record, doc protocol.Doc) (found []paper.Document, err error) {
+	body, err := tx.Written(rec.Ref, doc.Act, doc.At)
 	if err != nil {
 		return nil, err
 	}
-	if body != nil {
-		then, err := protocol.Load[protocol.Case](protocol.Record{Ref: on, Body: body})
-		if err != nil {
-			return nil, err
+	for _, body := range [][]byte{body, rec.Body} {
+		if body == nil {
+			continue
 		}
-		if w, err := writtenOf(tx, on.ID, then, doc); err == nil {
+		if w, err := builtOf(tx, protocol.Record{Ref: rec.Ref, Body: body}, doc); err == nil { // what is lacking is told when nothing fits
 			found = append(found, w)
 		}
-	}
-	if w, err := writtenOf(tx, on.ID, c, doc); err == nil {
-		found = append(found, w)
 	}
 	return found, nil
 }
@@ -151,14 +166,8 @@ func (d *Desk) MarkPrinted(ctx context.Context, who *protocol.Account, on protoc
 		if on, err = caseOf(tx, on, serial); err != nil {
 			return err
 		}
-		c, _, err := load[protocol.Case](tx, on)
-		if err != nil {
-			return err
-		}
-		if _, ok := c.DocOf(serial); !ok {
-			return noDocument(on, serial)
-		}
-		return nil
+		_, _, err = docIn(tx, on, serial)
+		return err
 	})
 	if err != nil {
 		return err
@@ -180,30 +189,50 @@ type DocumentRow struct {
 	Void      bool          `json:"void,omitempty"` // the number was handed out and its act did not stand
 }
 
-// Documents lists the documents of a case, oldest first.
+// Documents lists the documents of a case with those of its parcels, oldest first.
 func (d *Desk) Documents(who *protocol.Account, on protocol.Ref) (rows []DocumentRow, err error) {
 	if err := d.may(who, protocol.MayReadCases, ""); err != nil {
 		return nil, err
 	}
 	err = d.Store.View(func(tx *store.ReadTx) error {
-		c, _, err := load[protocol.Case](tx, on)
-		if err != nil {
-			return err
-		}
-		for _, doc := range c.Docs {
-			row, err := rowOf(tx, on, c, doc)
+		for _, ref := range append([]protocol.Ref{on}, tx.ByKey("parcel", on.ID)...) {
+			more, err := rowsOf(tx, ref)
 			if err != nil {
 				return err
 			}
-			rows = append(rows, row)
+			rows = append(rows, more...)
 		}
 		return nil
 	})
+	slices.SortStableFunc(rows, func(a, b DocumentRow) int { return cmp.Compare(a.At, b.At) })
 	return rows, err
 }
 
-func rowOf(tx *store.ReadTx, on protocol.Ref, c *protocol.Case, doc protocol.Doc) (DocumentRow, error) {
-	row := DocumentRow{Doc: doc, Case: on, ReceiptNo: c.ReceiptNo}
+// rowsOf gives the documents of one record.
+func rowsOf(tx *store.ReadTx, ref protocol.Ref) (rows []DocumentRow, err error) {
+	rec, ok, err := tx.Get(ref)
+	if err == nil && !ok {
+		err = &protocol.Fault{Code: protocol.Gone, Op: "read", Ref: ref, Text: "没有找到该记录"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	docs, receiptNo, err := docsOf(rec)
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range docs {
+		row, err := rowOf(tx, ref, receiptNo, doc)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+func rowOf(tx *store.ReadTx, on protocol.Ref, receiptNo string, doc protocol.Doc) (DocumentRow, error) {
+	row := DocumentRow{Doc: doc, Case: on, ReceiptNo: receiptNo}
 	serial, err := protocol.ParseSerial(doc.Serial)
 	if err != nil {
 		return row, err
@@ -241,18 +270,19 @@ func (d *Desk) Unprinted(who *protocol.Account) (rows []DocumentRow, err error) 
 
 func unprintedRow(tx *store.ReadTx, u store.Unprinted) (DocumentRow, error) {
 	row := DocumentRow{Doc: protocol.Doc{Serial: u.Serial.String()}, Title: paper.Title(u.Serial.Template), Void: true}
-	if u.Case == (protocol.Ref{}) {
+	on, err := caseOf(tx, u.Case, row.Serial)
+	if protocol.CodeOf(err) == protocol.Gone {
 		return row, nil
 	}
-	c, _, err := load[protocol.Case](tx, u.Case)
+	rec, doc, err := docIn(tx, on, row.Serial)
 	if err != nil {
 		return row, err
 	}
-	doc, ok := c.DocOf(row.Serial)
-	if !ok {
-		return row, nil
+	_, receiptNo, err := docsOf(rec)
+	if err != nil {
+		return row, err
 	}
-	return rowOf(tx, u.Case, c, doc)
+	return rowOf(tx, on, receiptNo, doc)
 }
 
 // DayNumbers is the gap report of the statutory numbers of a day (N-04).

@@ -203,3 +203,24 @@ func TestN02AcceptanceTakesTheNextNumberOfTheDay(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 }
+
+// TestD02TheChecklistIsPrintedBeforeThereIsACase is cases.D-02: all gaps of the guide shown, and nothing is kept but the number.
+func TestD02TheChecklistIsPrintedBeforeThereIsACase(t *testing.T) {
+	o := newOffice(t)
+	before := o.written()
+	in := form(itemHere, "")
+	in.Materials[0].Presence = protocol.PresenceMissing
+	for n := range 2 {
+		p, err := o.Checklist(t.Context(), clerk, in)
+		o.must(err)
+		if p.Title != "材料核对单" || len(p.PDF) == 0 || p.Doc.Serial != fmt.Sprintf("yanbian-D02-2026-09-%06d", n+1) {
+			t.Errorf("%s %s", p.Title, p.Doc.Serial)
+		}
+	}
+	if rows, err := o.Unprinted(clerk); err != nil || len(rows) != 0 || o.written() != before {
+		t.Errorf("%+v %v, %d lines", rows, err, o.written()-before)
+	}
+	if _, err := o.Checklist(t.Context(), clerk, Intake{Item: "none@1"}); !refusedBy(err, "C-02a") {
+		t.Errorf("an item that is not here: %v", err)
+	}
+}

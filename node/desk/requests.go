@@ -49,15 +49,19 @@ var asks = map[protocol.Act]struct {
 // data is what the want needs (protocol/request_want.go), as its type or as JSON;
 // place, clerk and time of a receipt are those of this window.
 func (d *Desk) Ask(ctx context.Context, who *protocol.Account, on protocol.Ref, want string, data any, key string) (protocol.Record, error) {
+	far, err := d.fetchAway(ctx, who, on, want) // before the transaction: nothing waits for a line inside one
+	if err != nil {
+		return protocol.Record{}, err
+	}
 	return d.write(ctx, &command{who: who, on: on, key: key, body: []any{on, want, data},
-		do: func(tx *store.Tx) (protocol.Record, error) { return d.request(tx, who, on, want, data) }})
+		do: func(tx *store.Tx) (protocol.Record, error) { return d.request(tx, who, on, want, data, far) }})
 }
 
 // request writes a request. Its id follows from what it wants of which state of the
 // record, so that asking twice is asking once, and asking again after a decline
 // is possible.
-func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, want string, data any) (protocol.Record, error) {
-	rec, agency, title, err := subject(&tx.ReadTx, on)
+func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, want string, data any, far *away) (protocol.Record, error) {
+	rec, agency, title, err := about(&tx.ReadTx, on, far)
 	if err != nil {
 		return rec, err
 	}
@@ -85,6 +89,23 @@ func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, wan
 	return tx.Act(protocol.Draft{Ref: ref, Act: "file", Body: body, By: By(who)})
 }
 
+// about reads the record that a request is on: here, as the province showed it, or,
+// while the province cannot be asked, by the case's number alone (R-01…R-03).
+func about(tx *store.ReadTx, on protocol.Ref, far *away) (rec protocol.Record, agency, title string, err error) {
+	rec, ok, err := tx.Get(on)
+	switch {
+	case err == nil && ok:
+		agency, title, err = subject(tx, rec)
+	case err == nil && far != nil:
+		rec, agency, title = far.rec, far.agency, far.title
+	case err == nil && on.Kind == "case" && protocol.PlausibleCase(on.ID):
+		rec, title = protocol.Record{Ref: on}, "办件 "+on.ID
+	default:
+		err = orGone(err, on)
+	}
+	return rec, agency, title, err
+}
+
 // mayAsk: whoever urges is the applicant at a window, or a supervisor.
 func (d *Desk) mayAsk(who *protocol.Account, want, agency string) error {
 	verb, known := asking[want]
@@ -98,33 +119,21 @@ func (d *Desk) mayAsk(who *protocol.Account, want, agency string) error {
 }
 
 // subject says for whom a request on a record is, and in one line about what. A
-// task is asked again by those who handle its case. A case that is not here may be
-// asked about at any window (R-01…R-03): the applicant has its number on paper, and
-// the hub knows its home.
-func subject(tx *store.ReadTx, on protocol.Ref) (rec protocol.Record, agency, title string, err error) {
-	rec, here, err := tx.Get(on)
-	if err != nil {
-		return rec, "", "", err
-	}
-	of := on
-	if here && on.Kind == "task" {
+// task is asked again by those who handle its case.
+func subject(tx *store.ReadTx, rec protocol.Record) (agency, title string, err error) {
+	of := rec.Ref
+	if of.Kind == "task" {
 		t, err := protocol.Load[protocol.Task](rec)
 		if err != nil {
-			return rec, "", "", err
+			return "", "", err
 		}
 		of = protocol.Ref{Kind: "case", ID: t.Case}
 	}
-	if !here {
-		if on.Kind != "case" || !protocol.PlausibleCase(on.ID) {
-			return rec, "", "", orGone(nil, on)
-		}
-		return protocol.Record{Ref: on}, "", "办件 " + on.ID, nil
-	}
 	c, _, err := load[protocol.Case](tx, of)
 	if err != nil {
-		return rec, "", "", err
+		return "", "", err
 	}
-	return rec, c.Agency, c.ItemName + " " + c.ReceiptNo, nil
+	return c.Agency, c.ItemName + " " + c.ReceiptNo, nil
 }
 
 // requestID: one urging a day; of anything else, one for each content and

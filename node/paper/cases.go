@@ -256,11 +256,16 @@ func deliveryOf(s *Source) (Document, error) {
 			break
 		}
 	}
-	decision, ok := s.before(9, 10)
-	if d == nil || !ok {
-		return Document{}, s.lacks("送达或者决定")
+	if d == nil {
+		return Document{}, s.lacks("送达")
 	}
-	piece := Piece{Name: Title(decision.Template), Count: 1, Number: decision.String()}
+	piece := Piece{Name: Title(9), Count: 1}
+	if s.decision().Kind == "deny" {
+		piece.Name = Title(10)
+	}
+	if decision, ok := s.before(9, 10); ok { // a case that was decided before documents had numbers has none
+		piece.Name, piece.Number = Title(decision.Template), decision.String()
+	}
 	return Delivery(DeliveryFacts{Head: s.head(), Pieces: []Piece{piece}, Way: d.Way, Recipient: d.Recipient, Tracking: d.Tracking, Delivered: d.At}), nil
 }
 
@@ -277,14 +282,21 @@ func (s *Source) before(templates ...int) (last protocol.Serial, ok bool) {
 	return last, ok
 }
 
+// numberBefore is the serial of that document, or the dash of one that had none.
+func (s *Source) numberBefore(templates ...int) string {
+	if serial, ok := s.before(templates...); ok {
+		return serial.String()
+	}
+	return "—"
+}
+
 // lapseOf is D-12, and its mark "作废" when the case was reopened (C-08r).
 func lapseOf(s *Source) (Document, error) {
 	n, ok := at(s.Case.Notices, len(s.Case.Notices)-1)
-	notice, had := s.before(5)
-	if !ok || !had {
+	if !ok {
 		return Document{}, s.lacks("补正告知")
 	}
-	f := LapseFacts{Head: s.head(), NoticeSerial: notice.String(), Until: n.Until, Void: s.Doc.Act == "reopen", Originals: s.originals(s.Case.Materials)}
+	f := LapseFacts{Head: s.head(), NoticeSerial: s.numberBefore(5), Until: n.Until, Void: s.Doc.Act == "reopen", Originals: s.originals(s.Case.Materials)}
 	for _, x := range n.Lines {
 		f.Lines = append(f.Lines, s.lineName(x.Line))
 	}
@@ -312,11 +324,10 @@ func mergeOf(s *Source) (Document, error) {
 
 func revocationOf(s *Source) (Document, error) {
 	r, ok := at(s.Case.Revoked, slices.IndexFunc(s.Case.Revoked, func(r protocol.Revocation) bool { return r.At == s.Doc.At }))
-	decision, had := s.before(9, 10)
-	if !ok || !had || r.Decision == nil {
+	if !ok || r.Decision == nil {
 		return Document{}, s.lacks("撤销或者原决定")
 	}
-	return Revocation(RevocationFacts{Head: s.head(), Old: decision.String(), OldDay: r.Decision.At.Day(), Reason: r.Reason, Basis: r.Basis,
+	return Revocation(RevocationFacts{Head: s.head(), Old: s.numberBefore(9, 10), OldDay: r.Decision.At.Day(), Reason: r.Reason, Basis: r.Basis,
 		Remedy: remedyAgainst, Heard: r.Told, Due: s.due()}), nil
 }
 

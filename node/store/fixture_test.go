@@ -445,6 +445,9 @@ func scribe(tx *Tx, d *protocol.Draft) error {
 			return nil // the judge says what is missing
 		}
 	}
+	if c.Resurrected != nil {
+		doc.Code = c.Resurrected.Code
+	}
 	wanted.Docs = []protocol.Doc{doc}
 	d.Body = &wanted
 	return nil

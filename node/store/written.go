@@ -12,9 +12,18 @@ import (
 const slack = 10 * 60 * 1000
 
 // Written gives the body an own act wrote to ref at an instant; nil when the
-// journal no longer has it. Lines are found by their instants, which are almost in
-// order.
+// journal no longer has it.
 func (t *ReadTx) Written(ref protocol.Ref, act protocol.Act, at protocol.Instant) ([]byte, error) {
+	e, err := t.Line(ref, act, at)
+	if err != nil || e == nil {
+		return nil, err
+	}
+	return e.Body, nil
+}
+
+// Line gives the line of an own act on ref at an instant; nil when the journal has
+// none. Lines are found by their instants, which are almost in order.
+func (t *ReadTx) Line(ref protocol.Ref, act protocol.Act, at protocol.Instant) (*protocol.Entry, error) {
 	kind := protocol.Lookup(ref.Kind)
 	if kind == nil {
 		return nil, nil
@@ -39,12 +48,12 @@ func (t *ReadTx) Written(ref protocol.Ref, act protocol.Act, at protocol.Instant
 	if failed != nil {
 		return nil, failed
 	}
-	var body []byte
+	var found *protocol.Entry
 	err = journal.Each(t.b, kind.Lane, floor.Seq+uint64(skip), func(e protocol.Entry) error {
 		if e.Ref == ref && e.Act == act && e.At == at {
-			body = e.Body
+			found = &e
 		}
-		if body != nil || e.At > at+slack {
+		if found != nil || e.At > at+slack {
 			return errStop
 		}
 		return nil
@@ -52,5 +61,5 @@ func (t *ReadTx) Written(ref protocol.Ref, act protocol.Act, at protocol.Instant
 	if err == errStop {
 		err = nil
 	}
-	return body, err
+	return found, err
 }

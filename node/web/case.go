@@ -58,6 +58,15 @@ func (w *Web) caseSheet(x *asked) (sheet console.Sheet, err error) {
 		sheet.Actions = append(sheet.Actions, console.Action{Label: "course.title", Href: "#course", Hotkey: "h"})
 	}
 	sheet.Sections = append(sheet.Sections, clockPanel(v, c), w.materials(x))
+	for _, part := range []func(*asked) (console.Section, bool, error){w.documents, w.parcelsOf} {
+		s, any, err := part(x)
+		if err != nil {
+			return sheet, err
+		}
+		if any {
+			sheet.Sections = append(sheet.Sections, s)
+		}
+	}
 	if notices, any := noticeSection(x); any {
 		sheet.Sections = append(sheet.Sections, notices)
 	}

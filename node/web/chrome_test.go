@@ -160,6 +160,7 @@ var shown = map[string][2]string{
 	"intake": {"win03", "/intake/" + poorID}, "case": {"boss", "/cases/" + caseID(2)}, "hand-over": {"win03", "/cases/" + caseID(6)},
 	"notice": {"boss", "/cases/" + caseID(7) + "/notice"}, "deny": {"boss", "/cases/" + caseID(2) + "/deny"},
 	"receipt": {"win03", "/cases/" + caseID(7) + "/receipt"}, "lookup": {"win03", "/lookup"}, "work": {"ops", "/work"}, "status": {"ops", "/status"},
+	"documents": {"win03", "/documents"}, "parcels": {"win03", "/parcels"}, "tasks": {"lead", "/tasks"},
 	"cases": {"boss", "/cases"}, "login": {"", "/login"},
 }
 
@@ -172,6 +173,7 @@ func TestPagesPassTheAccessibilityCheck(t *testing.T) {
 	}
 	w := newWorld(t)
 	w.fiveLines()
+	w.people["lead"] = person("lead", "负责人", protocol.RoleLeader)
 	tab, home := browse(t, w, "boss")
 	tab.Bypass()
 	for name, p := range shown {
@@ -199,6 +201,7 @@ func TestShotsForTheEye(t *testing.T) {
 	}
 	w := newWorld(t)
 	w.fiveLines()
+	w.people["lead"] = person("lead", "负责人", protocol.RoleLeader)
 	tab, home := browse(t, w, "boss")
 	for name, p := range shown {
 		tab.Cookie(home, "as", p[0])

@@ -126,7 +126,7 @@ func TestDU06OtherCasesOfThePersonAreHinted(t *testing.T) {
 	}
 }
 
-// TestW03ConditionalLinesFollowTheForm without script too; what is not asked for
+// TestW03ConditionalLinesFollowTheForm is cases.W-03: without script too; what is not asked for
 // is exempt and cannot be missing (C-02b).
 func TestW03ConditionalLinesFollowTheForm(t *testing.T) {
 	w := newWorld(t)
@@ -190,7 +190,7 @@ func TestC01cAnAgentHasAMandate(t *testing.T) {
 	}
 }
 
-// TestD02AllGapsStandOnOnePage before anything is received (art. 34).
+// TestD02AllGapsStandOnOnePage: cases.D-02, before anything is received (art. 34).
 func TestD02AllGapsStandOnOnePage(t *testing.T) {
 	w := newWorld(t)
 	values := filled(w, "N1")
@@ -222,7 +222,7 @@ func TestUploadAnswersTheScript(t *testing.T) {
 	}
 }
 
-// TestF06AnOldViewWarnsOfItsGuide.
+// TestF06AnOldViewWarnsOfItsGuide: cases.F-06.
 func TestF06AnOldViewWarnsOfItsGuide(t *testing.T) {
 	w := newWorld(t)
 	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "win03")
@@ -235,7 +235,7 @@ func TestF06AnOldViewWarnsOfItsGuide(t *testing.T) {
 	}
 }
 
-// TestW01TabsListsAndQueueCountAlike, earliest deadline first.
+// TestW01TabsListsAndQueueCountAlike is cases.W-01: earliest deadline first.
 func TestW01TabsListsAndQueueCountAlike(t *testing.T) {
 	w := newWorld(t)
 	pages := newWeb(t, w)
@@ -310,7 +310,7 @@ func TestW01ManyAreAssignedAtOnce(t *testing.T) {
 	}
 }
 
-// TestW09AnApplicantIsFoundAndNothingOfHimIsInAnAddress.
+// TestW09AnApplicantIsFoundAndNothingOfHimIsInAnAddress: cases.W-09, I18.
 func TestW09AnApplicantIsFoundAndNothingOfHimIsInAnAddress(t *testing.T) {
 	w := newWorld(t)
 	c, rec, err := console.Read[protocol.Case](w, protocol.Ref{Kind: "case", ID: caseID(5)})
@@ -342,7 +342,7 @@ func TestW09AnApplicantIsFoundAndNothingOfHimIsInAnAddress(t *testing.T) {
 	}
 }
 
-// TestW05WhereIsIt: received, in the queue with its age, at the hub, arrived.
+// TestW05WhereIsIt is cases.W-05: received, in the queue with its age, at the hub, arrived.
 func TestW05WhereIsIt(t *testing.T) {
 	w := newWorld(t)
 	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "win03")

@@ -25,9 +25,9 @@ var (
 	now     = time.Date(2026, 3, 2, 9, 15, 0, 0, protocol.Beijing)
 	hour    = int64(time.Hour / time.Millisecond)
 	nowAt   = protocol.At(now)
-	foodOf  = "11222400MB1A00001Y" // 延边 food agency
+	foodOf  = "11222400MB1A000017" // 延边 food agency
 	poorOf  = "11220100PDY00001XB" // 长春 civil affairs
-	foodID  = "11222400MB1A00001Y3220125001000@1"
+	foodID  = "11222400MB1A0000173220125001000@1"
 	poorID  = "11220100PDY00001XB3220050100100@1"
 	closeID = "11220100PDY00001XB3220050100200@1"
 )
@@ -325,6 +325,9 @@ type fakeDesk struct {
 	last  desk.Intake
 	want  protocol.Case
 	act   desk.CaseAct
+
+	parcel  protocol.Parcel
+	parcels []desk.ParcelRow
 }
 
 func (d *fakeDesk) called(format string, args ...any) (protocol.Record, error) {
@@ -366,6 +369,52 @@ func (d *fakeDesk) Do(_ context.Context, _ *protocol.Account, a desk.CaseAct, ac
 
 func (d *fakeDesk) Ask(_ context.Context, _ *protocol.Account, on protocol.Ref, want string, data any, _ string) (protocol.Record, error) {
 	return d.called("ask %s %s %v", want, on.ID, data)
+}
+
+// pdf stands for the file of every document.
+const pdf = "%PDF-1.7 x"
+
+func (d *fakeDesk) Document(_ context.Context, _ *protocol.Account, on protocol.Ref, serial string) (desk.Printed, error) {
+	_, err := d.called("document %s %s", on.ID, serial)
+	return desk.Printed{Doc: protocol.Doc{Serial: serial, At: nowAt}, PDF: []byte(pdf)}, err
+}
+
+func (d *fakeDesk) MarkPrinted(_ context.Context, _ *protocol.Account, on protocol.Ref, serial string) error {
+	_, err := d.called("printed %s %s", on.ID, serial)
+	return err
+}
+
+func (d *fakeDesk) Documents(_ *protocol.Account, on protocol.Ref) ([]desk.DocumentRow, error) {
+	return []desk.DocumentRow{{Doc: protocol.Doc{Serial: "YB-D01-2026-01-000001", At: nowAt}, Title: "收件凭证", Case: on, ReceiptNo: "22"}}, d.err
+}
+
+func (d *fakeDesk) Unprinted(*protocol.Account) ([]desk.DocumentRow, error) {
+	return []desk.DocumentRow{{Doc: protocol.Doc{Serial: "YB-D03-2026-01-000002", At: nowAt}, Title: "受理通知书", Case: protocol.Ref{Kind: "case", ID: caseID(2)}, ReceiptNo: "22"},
+		{Doc: protocol.Doc{Serial: "YB-D03-2026-01-000003"}, Title: "受理通知书", Void: true}}, d.err
+}
+
+func (d *fakeDesk) Parcel(_ context.Context, _ *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Parcel) (protocol.Record, error) {
+	d.parcel = want
+	if _, err := d.called("%s %s@%d", act, ref.ID, seen); err != nil {
+		return protocol.Record{}, err
+	}
+	return protocol.Record{Ref: protocol.Ref{Kind: "parcel", ID: "p1"}}, nil
+}
+
+func (d *fakeDesk) ParcelArrived(_ context.Context, _ *protocol.Account, id, seal string, counted []int) (protocol.Record, error) {
+	return d.called("arrived %s %s %v", id, seal, counted)
+}
+
+func (d *fakeDesk) Parcels(*protocol.Account, protocol.NodeID) ([]desk.ParcelRow, error) {
+	return d.parcels, d.err
+}
+
+func (d *fakeDesk) Task(_ context.Context, _ *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Task, key string) (protocol.Record, error) {
+	return d.called("task %s %s@%d %s%s %s", act, ref.ID, seen, want.Opinion, want.Reason, want.Basis)
+}
+
+func (d *fakeDesk) Decline(_ context.Context, _ *protocol.Account, ref protocol.Ref, reason, _ string) (protocol.Record, error) {
+	return d.called("decline %s %s", ref.ID, reason)
 }
 
 // Fingerprint is the number itself: the fixture's applicants have no other.

@@ -12,31 +12,31 @@ import (
 )
 
 // pile is one tab of the inbox (W-01): what is in it is asked of each open case,
-// so that tab, list and queue show the same.
+// so that tab, list and queue show the same. in depends on the group of a case
+// alone and is asked once a group; day is asked of each.
 type pile struct {
 	key  string
 	tone page.Tone
 	in   func(v *console.Visit, l *inboxLine) bool
+	day  func(ends, today, now protocol.Instant) bool // ends: of the day that is due, 0 for none; nil: any
 }
 
 var piles = []pile{
-	{"mine", page.Plain, stepFor},
+	{"mine", page.Plain, stepFor, nil},
 	{"new", page.Plain, func(v *console.Visit, l *inboxLine) bool {
 		return stepFor(v, l) && (l.c.State == protocol.CaseReceived || l.c.State == protocol.CaseArrived)
-	}},
-	{"today", page.Warn, func(v *console.Visit, l *inboxLine) bool { return stepFor(v, l) && l.day == v.Now().Day() }},
-	{"overdue", page.Bad, func(v *console.Visit, l *inboxLine) bool {
-		return stepFor(v, l) && !l.day.IsZero() && v.Now() >= l.day.End()
-	}},
+	}, nil},
+	{"today", page.Warn, stepFor, func(ends, today, _ protocol.Instant) bool { return ends == today }},
+	{"overdue", page.Bad, stepFor, func(ends, _, now protocol.Instant) bool { return ends != 0 && now >= ends }},
 	{"correction", page.Plain, func(v *console.Visit, l *inboxLine) bool {
 		return l.home == v.At() && ours(v, l) && l.c.State == protocol.CaseCorrection
-	}},
+	}, nil},
 	{"special", page.Plain, func(v *console.Visit, l *inboxLine) bool {
 		return l.home == v.At() && ours(v, l) && (l.c.State == protocol.CaseSpecial || l.c.State == protocol.CaseJoint)
-	}},
+	}, nil},
 	{"sent", page.Plain, func(v *console.Visit, l *inboxLine) bool {
 		return l.c.Received.Node == v.At() && l.c.Handler != v.At() && (l.home != v.At() || l.c.State == protocol.CaseHandingOver)
-	}},
+	}, nil},
 }
 
 // stepFor reports whether the next step of a case is one of this person's.
@@ -72,27 +72,25 @@ const inboxPage = 50
 
 // showInbox is W-01: the cases that wait for this person, earliest deadline first.
 func (w *Web) showInbox(v *console.Visit) error {
-	all, err := w.inbox.lines(v.Context(), w.cfg.Reader)
+	here, from := pileOf(v.R.FormValue("tab")), pageFrom(v)
+	out, err := w.sortOut(v, here, from, inboxPage)
 	if err != nil {
 		return err
 	}
-	here := pileOf(v.R.FormValue("tab"))
-	list, counts := sortOut(v, all, here)
 	s := console.Section{ID: "list", Refresh: 20, Lead: "inbox.lead"}
 	for i := range piles {
 		p := &piles[i]
-		tab := page.Tab{Label: "inbox." + p.key, Href: page.With(v.R.URL, "tab", p.key, "from", ""), Count: counts[p.key], Active: p == here}
-		if counts[p.key] > 0 {
+		tab := page.Tab{Label: "inbox." + p.key, Href: page.With(v.R.URL, "tab", p.key, "from", ""), Count: out.counts[p.key], Active: p == here}
+		if out.counts[p.key] > 0 {
 			tab.Tone = p.tone
 		}
 		s.Tabs = append(s.Tabs, tab)
 	}
-	from := pageFrom(v, len(list))
-	s.Table, s.Pager = inboxTable(v, list[from:min(len(list), from+inboxPage)], here), inboxPager(v, from, len(list))
+	s.Table, s.Pager = inboxTable(v, out.list, here), inboxPager(v, from, out.total)
 	find := &page.Filter{Query: v.R.FormValue("q"), Hint: "inbox.hint", Live: "list", Fields: []page.Field{page.Hidden("tab", here.key)}}
 	sheet := console.Sheet{Sections: []console.Section{{Filter: find}, s}}
-	if len(list) > 0 {
-		sheet.Actions = append(sheet.Actions, console.Action{Label: "inbox.desk", Href: with("/cases/"+list[0].id, "desk", here.key), Primary: true, Hotkey: "x"})
+	if len(out.list) > 0 {
+		sheet.Actions = append(sheet.Actions, console.Action{Label: "inbox.desk", Href: with("/cases/"+out.list[0].id, "desk", here.key), Primary: true, Hotkey: "x"})
 	}
 	if v.May(protocol.MayExamine, "") {
 		sheet.Sections = append(sheet.Sections, w.assignForm(v))
@@ -101,40 +99,102 @@ func (w *Web) showInbox(v *console.Visit) error {
 	return v.Show(page.View{Title: "nav.inbox", Active: "inbox", Wide: true}, sheet)
 }
 
-// sortOut counts every tab and gives the lines of one, narrowed by what is typed.
-func sortOut(v *console.Visit, all []*inboxLine, here *pile) (list []*inboxLine, counts map[string]int) {
-	counts = map[string]int{}
-	query := strings.ToLower(strings.TrimSpace(v.R.FormValue("q")))
-	for _, l := range all {
-		for i := range piles {
-			if !piles[i].in(v, l) {
-				continue
-			}
-			counts[piles[i].key]++
-			if &piles[i] == here && l.matches(v, query) {
-				list = append(list, l)
-			}
-		}
-	}
-	return list, counts
+// sorted is the inbox as one person sees it: how much is in each tab, and some
+// lines of one.
+type sorted struct {
+	counts map[string]int
+	list   []*inboxLine // from the asked place on
+	total  int          // lines of the tab that fit what is typed
 }
 
-func (l *inboxLine) matches(v *console.Visit, query string) bool {
-	if query == "" {
-		return true
+// sortOut asks each group once what its cases are to this person; of each case it
+// then asks its group and its day alone. It keeps most lines of here behind the
+// first from, as far as they fit what is typed.
+func (w *Web) sortOut(v *console.Visit, here *pile, from, most int) (out sorted, err error) {
+	words, at := strings.Fields(strings.ToLower(v.R.FormValue("q"))), pileAt(here)
+	err = w.inbox.walk(v.Context(), w.cfg.Reader, func(all []spot, groups int) {
+		c := counter{now: v.Now(), today: v.Now().Day().End(), size: make([]int, groups), in: make([][]bool, groups), dated: make([]int, len(piles))}
+		for i := range all {
+			l := &all[i]
+			if c.in[l.group] == nil {
+				c.in[l.group] = verdicts(v, l.inboxLine)
+			}
+			c.count(l)
+			if !c.in[l.group][at] || here.day != nil && !here.day(l.ends, c.today, c.now) || len(words) > 0 && !l.matches(v, words) {
+				continue
+			}
+			if out.total++; out.total > from && len(out.list) < most {
+				out.list = append(out.list, l.inboxLine)
+			}
+		}
+		out.counts = c.counts()
+	})
+	return out, err
+}
+
+// counter counts the tabs: by group where the day does not matter.
+type counter struct {
+	now, today protocol.Instant
+	size       []int    // of each group
+	in         [][]bool // group → pile
+	dated      []int    // by pile
+}
+
+func (c *counter) count(l *spot) {
+	c.size[l.group]++
+	if l.ends > c.today || l.ends == 0 { // in no tab of a day
+		return
 	}
-	text := strings.ToLower(strings.Join([]string{l.c.ReceiptNo, l.c.No, l.id, l.c.ItemName, l.c.AgencyName, l.applicant, v.Place(l.c.Received.Node)}, "\n"))
-	for _, word := range strings.Fields(query) {
-		if !strings.Contains(text, word) {
+	for i := range piles {
+		if piles[i].day != nil && c.in[l.group][i] && piles[i].day(l.ends, c.today, c.now) {
+			c.dated[i]++
+		}
+	}
+}
+
+func (c *counter) counts() map[string]int {
+	all := map[string]int{}
+	for i := range piles {
+		n := c.dated[i]
+		for g, in := range c.in {
+			if piles[i].day == nil && in != nil && in[i] {
+				n += c.size[g]
+			}
+		}
+		all[piles[i].key] = n
+	}
+	return all
+}
+
+func pileAt(p *pile) int {
+	for i := range piles {
+		if &piles[i] == p {
+			return i
+		}
+	}
+	return 0
+}
+
+func verdicts(v *console.Visit, l *inboxLine) []bool {
+	in := make([]bool, len(piles))
+	for i := range piles {
+		in[i] = piles[i].in(v, l)
+	}
+	return in
+}
+
+func (l *inboxLine) matches(v *console.Visit, words []string) bool {
+	for _, word := range words {
+		if !strings.Contains(l.text, word) && !strings.Contains(strings.ToLower(v.Place(l.c.Received.Node)), word) {
 			return false
 		}
 	}
 	return true
 }
 
-func pageFrom(v *console.Visit, n int) int {
+func pageFrom(v *console.Visit) int {
 	from, err := strconv.Atoi(v.R.FormValue("from"))
-	if err != nil || from < 0 || from >= n {
+	if err != nil || from < 0 {
 		return 0
 	}
 	return from
@@ -260,25 +320,28 @@ func (w *Web) assignMany(v *console.Visit) error {
 	return v.Done("/inbox", page.Good, "inbox.assigned", strconv.Itoa(done))
 }
 
+// maxQueue is how far the queue beside a case reaches.
+const maxQueue = 2000
+
 // besideQueue puts the queue left of an opened case, with the next and the one
 // before on one key each (W-07).
 func (w *Web) besideQueue(v *console.Visit, tab, id string, sheet *console.Sheet) error {
-	all, err := w.inbox.lines(v.Context(), w.cfg.Reader)
+	p := pileOf(tab)
+	out, err := w.sortOut(v, p, 0, maxQueue)
 	if err != nil {
 		return err
 	}
-	p := pileOf(tab)
-	list, _ := sortOut(v, all, p)
+	list := out.list
 	at := -1
 	for i, l := range list {
 		if l.id == id {
 			at = i
 		}
 	}
-	side := console.Section{ID: "queue", Title: "inbox." + p.key, Lead: v.T("inbox.of", at+1, len(list)),
+	side := console.Section{ID: "queue", Title: "inbox." + p.key, Lead: v.T("inbox.of", at+1, out.total),
 		Bar: []console.Action{{Label: "inbox.back", Href: "/inbox?" + url.Values{"tab": {p.key}}.Encode()}}}
 	if at < 0 {
-		side.Lead = v.T("inbox.left", len(list))
+		side.Lead = v.T("inbox.left", out.total)
 	}
 	first := max(0, min(at-10, len(list)-inboxPage))
 	for _, l := range list[first:min(len(list), first+inboxPage)] {

@@ -19,6 +19,18 @@ type Desk interface {
 	Do(ctx context.Context, who *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error)
 	// Ask files a request (R-01 … R-09) on a record, wherever its home is.
 	Ask(ctx context.Context, who *protocol.Account, on protocol.Ref, want string, data any, key string) (protocol.Record, error)
+	// Document gives a document of a case, the same bytes each time; MarkPrinted notes that it left for a printer (F-12).
+	Document(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) (desk.Printed, error)
+	MarkPrinted(ctx context.Context, who *protocol.Account, on protocol.Ref, serial string) error
+	Documents(who *protocol.Account, on protocol.Ref) ([]desk.DocumentRow, error)
+	Unprinted(who *protocol.Account) ([]desk.DocumentRow, error)
+	// Parcel takes one act of custody (cases.md §12); ParcelArrived counts in what a courier brought, known or not (P-09).
+	Parcel(ctx context.Context, who *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Parcel) (protocol.Record, error)
+	ParcelArrived(ctx context.Context, who *protocol.Account, id, seal string, counted []int) (protocol.Record, error)
+	Parcels(who *protocol.Account, holder protocol.NodeID) ([]desk.ParcelRow, error)
+	// Task takes one act of an agency that is asked jointly (T-02); Decline answers a request that a person looked at with a no.
+	Task(ctx context.Context, who *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Task, key string) (protocol.Record, error)
+	Decline(ctx context.Context, who *protocol.Account, ref protocol.Ref, reason, key string) (protocol.Record, error)
 	// Fingerprint is what a person's cases are found by instead of the number.
 	Fingerprint(idType, id string) string
 	FirstReview(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)

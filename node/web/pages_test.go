@@ -11,7 +11,7 @@ import (
 
 // samples are the ids that stand in for path parameters.
 var samples = map[string]string{"/cases/": caseID(4), "/scans/": "s1", "/intake/": poorID, "/items/": poorID, "/catalogue/": "e1",
-	"/changesets/": "set1", "/requests/": "withdraw:yanbian:" + caseID(3) + "@1", "/work/": "urgent-1-17", "/accounts/": "win03"}
+	"/changesets/": "set1", "/requests/": "withdraw:yanbian:" + caseID(3) + "@1", "/work/": "urgent-1-17", "/accounts/": "win03", "/drafts/": "none", "/parcels/": "p1", "/tasks/": "t1"}
 
 func TestNobodyGetsInWithoutSessionOrRight(t *testing.T) {
 	consoletest.NobodyGetsIn(t, newWeb(t, newWorld(t)).Console, samples, "nothing")

@@ -16,6 +16,9 @@ type slip struct {
 	Next      []string
 	Offline   bool
 	Place     string
+	Serial    string // of the document, when the case has it
+	File      string // its address
+	Code      string // address of its signed code
 }
 
 func (w *Web) receipt(v *console.Visit) error {
@@ -29,6 +32,9 @@ func (w *Web) receipt(v *console.Visit) error {
 	}
 	s := slip{Back: "/cases/" + rec.Ref.ID, Number: c.ReceiptNo, Offline: c.Received.Offline, Place: v.Place(c.Received.Node),
 		Facts: slipFacts(v, c, &rec), Next: slipNext(v, c)}
+	if doc, ok := receiptDoc(c); ok {
+		s.Serial, s.File, s.Code = doc.Serial, docPath(rec.Ref, doc.Serial)+"?print=1", "/cases/"+rec.Ref.ID+"/code"
+	}
 	s.Materials = page.Table{Caption: "guide.materials", Empty: page.Empty{What: "guide.no-materials"},
 		Cols: []page.Col{{Label: "guide.name"}, {Label: "material.presence", Short: true}}}
 	for _, m := range c.Materials {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"encoding/json"
@@ -51,6 +52,9 @@ func (w *Web) showRequest(v *console.Visit) error {
 		return err
 	}
 	sheet := console.Sheet{Sections: []console.Section{{Title: "request.facts", Facts: requestFacts(v, r, &rec)}}}
+	if slices.Contains(declinable, r.Want) && r.Open() && rec.Home == v.At() && v.May(protocol.MayAccept, r.Agency) {
+		sheet.Actions = append(sheet.Actions, console.Action{Label: "request.decline", Href: "/requests/" + escape(rec.Ref.ID) + "/decline"})
+	}
 	if r.Want == protocol.WantPublish {
 		var filing protocol.ItemFiling
 		if err := json.Unmarshal(r.Data, &filing); err == nil { // what cannot be read is shown by its title alone

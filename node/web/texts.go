@@ -9,7 +9,7 @@ import (
 // texts is the workbench's own catalogue.
 func texts() page.Texts {
 	all := page.Texts{}
-	for _, t := range []page.Texts{frameTexts, caseTexts, actTexts, intakeTexts, dataTexts, placeTexts, inboxTexts, formTexts, lawTexts} {
+	for _, t := range []page.Texts{frameTexts, caseTexts, actTexts, intakeTexts, dataTexts, placeTexts, inboxTexts, formTexts, lawTexts, custodyTexts} {
 		maps.Copy(all, t)
 	}
 	return all

@@ -88,6 +88,9 @@ var nav = []page.Section{
 		{Key: "inbox", Label: "nav.inbox", Href: "/inbox", Hotkey: "q"},
 		{Key: "lookup", Label: "nav.lookup", Href: "/lookup", Hotkey: "l"},
 		{Key: "cases", Label: "nav.cases", Href: "/cases", Hotkey: "c"},
+		{Key: "documents", Label: "nav.documents", Href: "/documents", Hotkey: "o"},
+		{Key: "parcels", Label: "nav.parcels", Href: "/parcels", Hotkey: "p"},
+		{Key: "tasks", Label: "nav.tasks", Href: "/tasks", Hotkey: "t"},
 		{Key: "items", Label: "nav.items", Href: "/items", Hotkey: "i"}}},
 	{Label: "nav.data", Items: []page.Item{
 		{Key: "catalogue", Label: "nav.catalogue", Href: "/catalogue", Hotkey: "d"},
@@ -100,7 +103,7 @@ var nav = []page.Section{
 }
 
 var verbs = map[string]protocol.Verb{
-	"home": protocol.MayReadStatus, "intake": protocol.MayReceive, "cases": protocol.MayReadCases, "inbox": protocol.MayReadCases, "lookup": protocol.MayReadCases, "items": protocol.MayReadItems,
+	"home": protocol.MayReadStatus, "intake": protocol.MayReceive, "cases": protocol.MayReadCases, "inbox": protocol.MayReadCases, "documents": protocol.MayReadCases, "parcels": protocol.MayHoldPapers, "tasks": protocol.MayExamine, "lookup": protocol.MayReadCases, "items": protocol.MayReadItems,
 	"catalogue": protocol.MayReadCatalog, "changesets": protocol.MayReadCatalog, "requests": protocol.MayReadItems,
 	"work": protocol.MayReadStatus, "status": protocol.MayReadStatus, "accounts": protocol.MayManageAccount,
 }
@@ -121,6 +124,11 @@ func (w *Web) pages() {
 	w.Handle("POST /inbox", protocol.MayExamine, w.assignMany)
 	w.Handle("GET /lookup", protocol.MayReadCases, w.askLookup)
 	w.Handle("POST /lookup", protocol.MayReadCases, w.lookUp)
+	w.Handle("GET /cases/{id}/code", protocol.MayReadCases, w.receiptCode)
+	w.Handle("GET /cases/{id}/docs/{serial}", protocol.MayReadCases, w.document)
+	w.Handle("GET /documents", protocol.MayReadCases, w.unprinted)
+	w.custodyPages()
+	w.taskPages()
 	w.Handle("GET /scans/{id}", protocol.MayReadCases, w.scan)
 	w.Handle("GET /intake", protocol.MayReceive, w.chooseItem)
 	w.Handle("GET /intake/{item}", protocol.MayReceive, w.intake)
@@ -139,6 +147,33 @@ func (w *Web) pages() {
 	w.Handle("POST /work/{id}/close", protocol.MayOperate, w.closeWork)
 	w.Handle("GET /status", protocol.MayReadStatus, w.status)
 	w.AccountPages(w.accounts())
+}
+
+func (w *Web) custodyPages() {
+	w.Handle("GET /cases/{id}/parcel", protocol.MayHoldPapers, w.askOpenParcel)
+	w.Handle("POST /cases/{id}/parcel", protocol.MayHoldPapers, w.openParcel)
+	w.Handle("GET /parcels", protocol.MayHoldPapers, w.listParcels)
+	w.Handle("GET /parcels/arrive", protocol.MayHoldPapers, w.askArrive)
+	w.Handle("POST /parcels/arrive", protocol.MayHoldPapers, w.arrive)
+	w.Handle("GET /parcels/{id}", protocol.MayHoldPapers, w.showParcel)
+	for i := range parcelActs {
+		a := &parcelActs[i]
+		path := "/parcels/{id}/" + string(a.act)
+		w.Handle("GET "+path, protocol.MayHoldPapers, func(v *console.Visit) error { return w.askParcel(v, a) })
+		w.Handle("POST "+path, protocol.MayHoldPapers, func(v *console.Visit) error { return w.doParcel(v, a) })
+	}
+}
+
+func (w *Web) taskPages() {
+	w.Handle("GET /tasks", protocol.MayExamine, listTasks)
+	w.Handle("GET /tasks/{id}", protocol.MayExamine, w.showTask)
+	for _, act := range taskActs {
+		path := "/tasks/{id}/" + string(act)
+		w.Handle("GET "+path, protocol.MayExamine, func(v *console.Visit) error { return w.askTask(v, act) })
+		w.Handle("POST "+path, protocol.MayExamine, func(v *console.Visit) error { return w.doTask(v, act) })
+	}
+	w.Handle("GET /requests/{id}/decline", protocol.MayAccept, w.askDecline)
+	w.Handle("POST /requests/{id}/decline", protocol.MayAccept, w.decline)
 }
 
 // around is asked once per page.

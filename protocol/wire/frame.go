@@ -49,19 +49,21 @@ const (
 	FrameEnrolled FrameType = 24 // its answer; JSON
 	FrameChainAsk FrameType = 25 // a node asks for lines of its own chain; JSON
 	FrameChain    FrameType = 26 // its answer; JSON
+	FrameLookAsk  FrameType = 27 // a node asks about cases that it does not hold; JSON
+	FrameLook     FrameType = 28 // its answer; JSON
 )
 
 func (t FrameType) String() string {
 	names := [...]string{"", "hello", "welcome", "fault", "batch", "credit", "ack", "cursor", "got", "lines", "beat",
 		"snapask", "snaphead", "snappart", "snapend", "have", "missing", "put", "chunk", "receipt", "get", "propose", "proposed",
-		"enroll", "enrolled", "chainask", "chain"}
+		"enroll", "enrolled", "chainask", "chain", "lookask", "look"}
 	if t.known() {
 		return names[t]
 	}
 	return fmt.Sprintf("frame(%d)", uint8(t))
 }
 
-func (t FrameType) known() bool { return t >= FrameHello && t <= FrameChain }
+func (t FrameType) known() bool { return t >= FrameHello && t <= FrameLook }
 
 // Flags of a frame. Bits without a name are sent as 0 and ignored: a change of
 // meaning is a new frame type, never a flag.

@@ -105,7 +105,7 @@ func TestBeatPaddingLeavesTheCallersBytesAlone(t *testing.T) {
 
 func TestUnknownFrames(t *testing.T) { // replication.R6
 	known := frame(t, FrameCredit, 0, "x")
-	for _, unknown := range []FrameType{0, FrameChain + 1, 255} {
+	for _, unknown := range []FrameType{0, FrameLook + 1, 255} {
 		skipped := append(frame(t, unknown, 0xfe, "whatever"), known...)
 		f, err := NewReader(bytes.NewReader(skipped)).Next()
 		if err != nil || f.Type != FrameCredit || string(f.Payload) != "x" {

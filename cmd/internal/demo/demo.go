@@ -278,9 +278,28 @@ func (d *Demo) LoseHub(ctx context.Context, old, id string) error {
 // KillNode kills a node with SIGKILL; its disk stays.
 func (d *Demo) KillNode(id protocol.NodeID) error { return d.nodes[id].kill() }
 
+// StopNode ends a node in order: all it has is in its database then.
+func (d *Demo) StopNode(id protocol.NodeID) error { return d.nodes[id].stop() }
+
 // StartNode starts a killed node again on the disk it has.
 func (d *Demo) StartNode(ctx context.Context, id protocol.NodeID) error {
 	return d.nodes[id].start(ctx, d.Exe)
+}
+
+// Raise starts every server and node that was killed again, on the disks they have.
+func (d *Demo) Raise(ctx context.Context) error {
+	procs := slices.Clone(d.hubs)
+	for _, id := range d.Nodes {
+		procs = append(procs, d.nodes[id])
+	}
+	for _, p := range procs {
+		if p != nil && p.done == nil {
+			if err := p.start(ctx, d.Exe); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Reenroll stops a node and enrols it again on the disk it has, as an operator

@@ -49,6 +49,7 @@ func HubAccounts() []protocol.Account {
 		{"auditor", "省级审计岗", protocol.RoleAuditor, ""},
 		{"dispatcher1", "省级调度岗一", protocol.RoleDispatcher, ""},
 		{"dispatcher2", "省级调度岗二", protocol.RoleDispatcher, ""},
+		{"supervisor1", "省级监督岗", protocol.RoleSupervisor, ""},
 	})
 }
 

@@ -19,7 +19,7 @@ func fourOfFive(s *stage) {
 	id := s.dispatched(app, it, 5)
 	s.parcel(changchun, id, "count_in", part{"counted": []int{4}})
 	for _, at := range []protocol.NodeID{changchun, yanji} {
-		p := settled(s, at, "parcel", id, "有争议", func(p *protocol.Parcel) bool { return p.State == protocol.ParcelDisputed }).Body
+		p := s.parcelAt(at, id, protocol.ParcelDisputed)
 		leg := p.Legs[0]
 		same(s, "giver at "+string(at), leg.Giver.Node, yanji)
 		same(s, "taker at "+string(at), leg.Taker.Node, changchun)
@@ -40,16 +40,18 @@ func withdrawnWithPapers(s *stage) {
 	s.parcel(changchun, id, "count_in", part{"counted": []int{5}})
 	s.answered(yanji, s.ask(yanji, "clerk1", app.ID, "withdraw", part{"reason": "申请人不再需要"}))
 	s.stands(changchun, app.ID, protocol.CaseWithdrawn)
-	s.refused("C-23a", s.act(changchun, leader(it), app.ID, "archive", archive()))
-	s.parcel(changchun, id, "return", part{"way": "counter", "name": "申请人本人", "sign": s.scan(changchun)})
-	s.do(changchun, leader(it), app.ID, "archive", archive().with("signed", s.scan(changchun)))
+	s.refused("C-23a", s.act(changchun, leader(it), app.ID, "archive", archive(app)))
+	s.parcel(changchun, id, "return", part{"returned": part{"way": "counter", "name": "申请人本人", "sign": s.scan(changchun)}})
+	s.do(changchun, leader(it), app.ID, "archive", archive(app).with("signed", s.scan(changchun)))
 	s.stands(yanji, app.ID, protocol.CaseArchived)
 }
 
 func (p part) with(key string, value any) part { p[key] = value; return p }
 
-// archive says that every check of GB/T 42727 was made.
-func archive() part { return part{"checks": protocol.ArchiveChecks} }
+// archive says that every check of GB/T 42727 was made of a packet.
+func archive(app application) part {
+	return part{"checks": protocol.ArchiveChecks, "packet": "sha256:" + protocol.HashOf([]byte(app.ID)).String()}
+}
 
 // dispatched opens, seals and sends a parcel of n papers of the first line that
 // the law wants on paper, and waits until the taker's place knows of it.
@@ -60,13 +62,24 @@ func (s *stage) dispatched(app application, it protocol.Item, n int) (id string)
 			line = l
 		}
 	}
-	var p struct{ ID string }
+	var opened struct{ Parcel struct{ ID string } }
 	s.must(s.send(yanji, "clerk1", "parcels", part{"case": app.ID, "list": []protocol.Original{{Line: line.ID, Name: line.Name, Count: n}},
-		"opened": part{"name": "申请人本人", "sign": s.scan(yanji)}}, &p))
-	s.parcel(yanji, p.ID, "seal", part{"seal_no": "yanbian-" + app.ReceiptNo[len(app.ReceiptNo)-6:]})
-	s.parcel(yanji, p.ID, "dispatch", part{"to": changchun, "tracking": "KD" + app.ReceiptNo[len(app.ReceiptNo)-6:]})
-	settled(s, changchun, "parcel", p.ID, "运送中", func(p *protocol.Parcel) bool { return p.State == protocol.ParcelOnTheWay })
-	return p.ID
+		"name": "申请人本人", "sign": s.scan(yanji)}, &opened))
+	id = opened.Parcel.ID
+	s.parcel(yanji, id, "seal", part{"seal_no": "yanbian-" + app.ReceiptNo[len(app.ReceiptNo)-6:]})
+	s.parcel(yanji, id, "dispatch", part{"to": changchun, "tracking": "KD" + app.ReceiptNo[len(app.ReceiptNo)-6:]})
+	s.parcelAt(changchun, id, protocol.ParcelOnTheWay)
+	return id
+}
+
+// parcelAt waits until a parcel stands at a place as it should, and gives it.
+func (s *stage) parcelAt(at protocol.NodeID, id string, state protocol.ParcelState) protocol.Parcel {
+	var p struct{ Body protocol.Parcel }
+	s.soon(string(at)+"的原件包"+state.Title(), func() (bool, error) {
+		err := s.Node(at).As("clerk1").Call(s.ctx, "GET", "/api/v1/parcels/"+url.PathEscape(id), nil, &p)
+		return p.Body.State == state, err
+	})
+	return p.Body
 }
 
 func (s *stage) parcel(at protocol.NodeID, id, act string, body part) {

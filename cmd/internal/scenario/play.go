@@ -96,6 +96,9 @@ func (s *stage) result(one Scenario) (r Result) {
 			r.OK = true
 		case failure:
 			r.Why = why.Error()
+			if err := s.mend(); err != nil {
+				r.Why += "; " + err.Error()
+			}
 		default:
 			panic(why)
 		}
@@ -104,6 +107,15 @@ func (s *stage) result(one Scenario) (r Result) {
 	s.at(one.at)
 	one.play(s)
 	return r
+}
+
+// mend ends what a scenario that failed had broken, so that the next one plays.
+func (s *stage) mend() error {
+	err := s.Raise(s.ctx)
+	for _, id := range s.Nodes {
+		err = errors.Join(err, s.Node(id).Call(s.ctx, "POST", "/api/v1/uplink/online", nil, nil))
+	}
+	return err
 }
 
 // Build makes the binary that scenarios need.

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"xiangyun/cmd/internal/demo"
+	"xiangyun/hub/api"
+	node "xiangyun/node/api"
 	"xiangyun/protocol"
 )
 
@@ -78,8 +80,7 @@ func substitute(s *stage) {
 	s.must(s.Reenroll(s.ctx, changchun))
 	s.adoptable(changchun, app.ID, "accept")
 	s.once(app.ID, "accept")
-	after := s.eventually(changchun, app.ID, "改派后的样子", func(c *protocol.Case) bool { return len(c.Reassigned) == 1 && c.State == protocol.CaseAccepted })
-	same(s, "home as changchun sees it", after.Home, jilin)
+	same(s, "home as the window sees it", s.stands(yanji, app.ID, protocol.CaseAccepted).Home, jilin)
 }
 
 // desk has one person propose and a second confirm at the hub desk; the first one
@@ -102,42 +103,19 @@ func (s *stage) desk(proposal part) string {
 // alerted wants the hub desk to see that a place is down and a case at risk.
 func (s *stage) alerted(down protocol.NodeID, id string) {
 	s.soon("调度席得知 "+string(down)+" 中断", func() (bool, error) {
-		var list struct {
-			Items []struct {
-				Node  protocol.NodeID
-				Cases []struct {
-					ID   string
-					Left int
-				}
-			}
-		}
+		var list struct{ Items []api.Outage }
 		err := s.Hub().As("dispatcher1").Call(s.ctx, "GET", "/api/v1/desk/outages", nil, &list)
-		for _, o := range list.Items {
-			for _, c := range o.Cases {
-				if o.Node == down && c.ID == id && c.Left == 2 {
-					return true, nil
-				}
-			}
-		}
-		return false, err
+		return slices.ContainsFunc(list.Items, func(o api.Outage) bool {
+			return o.Node == down && slices.ContainsFunc(o.Cases, func(c api.CaseAtRisk) bool { return c.Case == id && c.Clock == protocol.K1 && c.Left == 2 })
+		}), err
 	})
 }
 
 // adoptable wants an act that was done while cut off on the place's work list.
 func (s *stage) adoptable(at protocol.NodeID, id string, act protocol.Act) {
 	s.soon(string(at)+"列出断网时的操作", func() (bool, error) {
-		var list struct {
-			Items []struct {
-				Verdict protocol.Verdict
-				Act     protocol.Act
-			}
-		}
+		var list struct{ Items []node.Work }
 		err := s.Node(at).Call(s.ctx, "GET", "/api/v1/work", nil, &list)
-		return slices.ContainsFunc(list.Items, func(w struct {
-			Verdict protocol.Verdict
-			Act     protocol.Act
-		}) bool {
-			return w.Verdict.Ref == caseRef(id) && w.Act == act
-		}), err
+		return slices.ContainsFunc(list.Items, func(w node.Work) bool { return w.Verdict.Ref == caseRef(id) && w.Act == act }), err
 	})
 }

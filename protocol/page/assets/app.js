@@ -188,6 +188,10 @@
     return a.isEqualNode(b);
   };
 
+  // What was printed from the page is noted where its file is (data-printed).
+  var paper = one("[data-printed]");
+  if (paper) window.addEventListener("beforeprint", function () { ask("GET", paper.dataset.printed, null, function () {}); }, { once: true });
+
   // ---- a list that follows what is typed: form[data-typing="id of the list"]
   var found = { open: function () { return false; } };
   (function () {
