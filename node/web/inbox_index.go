@@ -296,13 +296,3 @@ func dueDay(c *protocol.Case, id protocol.ClockID) protocol.Day {
 	}
 	return protocol.Day{}
 }
-
-// close stops following.
-func (b *inbox) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.changes != nil {
-		b.changes.Close()
-		b.changes = nil
-	}
-}
