@@ -123,7 +123,7 @@ func TestO02TheHubsOwnClocksBringItACard(t *testing.T) {
 	yanbian := c.prefecture("yanbian")
 	yanbian.object("yanbian:1", protocol.Ref{Kind: "agency", ID: c.agency(1, "yanbian")})
 	due := body[protocol.Objection](c, objectionRef("yanbian:1")).Due.K6a
-	c.clock.set(due.End().Time().Add(time.Minute).Sub(time.Now()))
+	c.clock.set(time.Until(due.End().Time().Add(time.Minute)))
 	id := protocol.CardID(objectionRef("yanbian:1"), protocol.K6a, 1, protocol.Red)
 	c.eventually("a card that is sure", func() bool {
 		rec, ok, err := c.Get(cardRef(id))

@@ -83,14 +83,6 @@ func (p *place) Receive(_ context.Context, who *protocol.Account, in desk.Intake
 	return desk.Received{Ref: protocol.Ref{Kind: "case", ID: "1"}, Case: *c, Rev: 1}, p.fail
 }
 
-func (p *place) caseAct(who *protocol.Account, act protocol.Act, a desk.CaseAct, more string) (protocol.Record, error) {
-	p.note("%s %s %s seen %d%s", who.Login, act, a.Case, a.Seen, more)
-	if p.away && (act == "deliver" || act == "withdraw") {
-		return p.record("request"), p.fail
-	}
-	return p.record("case"), p.fail
-}
-
 func (p *place) Do(_ context.Context, who *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error) {
 	body, err := json.Marshal(want)
 	if err != nil {

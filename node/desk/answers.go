@@ -70,7 +70,7 @@ func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) err
 	case protocol.WantParcelArrived:
 		return d.countArrived(tx, ref, r)
 	}
-	c, rec, err := load[protocol.Case](&tx.ReadTx, r.On)
+	c, _, err := load[protocol.Case](&tx.ReadTx, r.On)
 	if err != nil || r.On.Kind != "case" {
 		return noSuchRequest(ref)
 	}
@@ -82,7 +82,8 @@ func (d *Desk) carryOut(tx *store.Tx, ref protocol.Ref, r *protocol.Request) err
 		return noSuchRequest(ref)
 	}
 	if effect := c.Effect(tx.Now()); effect != "" && effect != "lapse" && d.dates(effect) {
-		if rec, err = d.turn(tx, r.On, effect, protocol.Case{}); err != nil {
+		rec, err := d.turn(tx, r.On, effect, protocol.Case{})
+		if err != nil {
 			return err
 		}
 		if c, err = protocol.Load[protocol.Case](rec); err != nil {
