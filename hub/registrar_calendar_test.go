@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"xiangyun/hub/fsm"
 	"xiangyun/protocol"
 )
 
@@ -202,4 +203,36 @@ func cpuTime() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// TestARequestOverTheHolidayIsNotOverdue: its last day is off and rolls on; an
+// answer on that day excuses the lapse that the record stated, with a reason.
+func TestARequestOverTheHolidayIsNotOverdue(t *testing.T) {
+	b := newBureau(t, receives, decides)
+	item := b.service()
+	a, d := b.pens[receives], b.pens[decides]
+	friday := morning(time.February, 13, 9)
+	target := a.receive("yanbian-1-1", 1, friday, item, "")
+	a.push(10)
+	ref := protocol.Ref{Kind: "request", ID: "changchun:1"}
+	d.act(ref, "file", friday, protocol.Request{Want: protocol.WantWithdraw, On: target, Title: "请求撤回", Key: "1", Data: []byte(`{"reason":"不再需要"}`)})
+	d.push(10)
+	b.at(protocol.Day{Year: 2026, Month: time.February, Dom: 16}.End())
+	b.round()
+	b.want(ref, protocol.KRequest, protocol.Red, "", "")
+	a.act(ref, "decline", morning(time.February, 24, 9), protocol.Request{Reason: "申请人未到场"})
+	b.at(morning(time.February, 24, 9))
+	a.push(10)
+	b.round()
+	b.at(morning(time.February, 25, 9))
+	b.round()
+	b.want(ref, protocol.KRequest, protocol.Red, "", "")
+	if b.holds(ref, protocol.KRequest) {
+		t.Errorf("it waits still: %+v", b.waits())
+	}
+}
+
+// holds reports whether a red card for a clock still waits.
+func (b *bureau) holds(ref protocol.Ref, clock protocol.ClockID) bool {
+	return slices.ContainsFunc(b.waits(), func(w fsm.Wait) bool { return w.Ref == ref && w.Clock == clock && w.Colour == protocol.Red })
 }

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -46,12 +45,59 @@ func (p *pen) act(ref protocol.Ref, act protocol.Act, at protocol.Instant, want 
 	if old != nil {
 		h.Rev, h.RecEpoch = old.Rev+1, old.Epoch
 	}
+	if c, ok := want.(protocol.Case); ok {
+		want = p.withPaper(&h, old, c)
+	}
 	judged, no, err := protocol.Lookup(ref.Kind).Complete(old, &h, want, view{p.b, h.Deps})
 	if err != nil || no != nil {
 		p.b.t.Fatalf("%s %s: %v %v", act, ref, no, err)
 	}
 	p.seal(&h, judged.Body)
 	p.recs[ref.String()] = protocol.Record{Ref: ref, Rev: h.Rev, Epoch: h.RecEpoch, Home: judged.Home, Body: judged.Body}
+}
+
+// withPaper gives the wanted case the document that the act owes, with nobody's
+// signature on a receipt: judges read the words.
+func (p *pen) withPaper(h *protocol.Header, rec *protocol.Record, want protocol.Case) protocol.Case {
+	p.b.t.Helper()
+	old := &protocol.Case{}
+	if rec != nil {
+		var err error
+		if old, err = protocol.Load[protocol.Case](*rec); err != nil {
+			p.b.t.Fatal(err)
+		}
+	}
+	template := protocol.OwedDocument(h.Act, old, old)
+	if template == 0 {
+		return want
+	}
+	p.papers++
+	d := protocol.Doc{Version: 1, Agency: "样例机构", Place: "样例窗口", Digest: protocol.Hash{9},
+		Serial: protocol.Serial{Place: "222400", Template: template, Year: h.At.Time().Year(), Ordinal: 7, Counter: p.papers}.String()}
+	if template == 1 {
+		d.Code = p.receiptCode(h, want)
+	}
+	want.Docs = []protocol.Doc{d}
+	return want
+}
+
+func (p *pen) receiptCode(h *protocol.Header, c protocol.Case) string {
+	p.b.t.Helper()
+	guide, _, err := p.b.fsm.Record(protocol.Ref{Kind: "guide", ID: c.Item})
+	if err != nil {
+		p.b.t.Fatal(err)
+	}
+	r := protocol.ReceiptQR{Case: h.Ref.ID, ReceiptNo: c.ReceiptNo, Item: c.Item, Guide: protocol.HashOf(guide.Body), Received: h.At,
+		FP: protocol.ShortFP(c.Applicant.FP), Materials: protocol.MaterialsDigest(c.Materials), Certificate: [16]byte{1}}
+	text, err := r.Text()
+	if err != nil {
+		p.b.t.Fatal(err)
+	}
+	code, err := protocol.SealReceiptQR(text, make([]byte, 64))
+	if err != nil {
+		p.b.t.Fatal(err)
+	}
+	return code
 }
 
 // known is a record as the node has it: what it wrote itself, or what the feed
@@ -110,7 +156,7 @@ func (p *pen) receive(id string, n int, at protocol.Instant, item protocol.Ref, 
 		p.b.t.Fatal(err)
 	}
 	p.act(ref, "receive", at, protocol.Case{ReceiptNo: number, Item: item.ID, ObjectKey: object, Idem: id, Received: protocol.Receipt{Window: "1号窗口"},
-		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002X", FP: fmt.Sprint("fp", n)},
+		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002X", FP: protocol.Hash{byte(n)}.String()},
 		Materials: []protocol.Material{{Line: "m1", Presence: "present", Copies: 1}}}, append(calendars(), item, guideRef(item))...)
 	return ref
 }

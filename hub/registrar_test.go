@@ -77,7 +77,7 @@ func newBureau(t testing.TB, nodes ...protocol.NodeID) *bureau {
 		t.Fatal(err)
 	}
 	b.lone = &lone{f: f}
-	b.Server = &Server{cfg: Config{Now: func() time.Time { return b.time }}, id: "hub1", log: quiet(), fsm: f, presence: newPresence()}
+	b.Server = &Server{cfg: Config{Now: b.wall, Clock: b.wall}, id: "hub1", log: quiet(), fsm: f, presence: newPresence()}
 	b.proposer = newProposer(b.lone, b.Now, quiet())
 	run, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -105,6 +105,8 @@ func newBureau(t testing.TB, nodes ...protocol.NodeID) *bureau {
 	}
 	return b
 }
+
+func (b *bureau) wall() time.Time { return b.time }
 
 // newLeader is a registrar that knows nothing but the state.
 func (b *bureau) newLeader() {
@@ -196,11 +198,12 @@ func (b *bureau) beat(id protocol.NodeID) {
 
 // pen writes the journal of one node; what it wrote is pushed when the test says.
 type pen struct {
-	b     *bureau
-	id    protocol.NodeID
-	last  protocol.Pos
-	queue []protocol.Entry
-	recs  map[string]protocol.Record
+	b      *bureau
+	id     protocol.NodeID
+	last   protocol.Pos
+	queue  []protocol.Entry
+	recs   map[string]protocol.Record
+	papers int // printed
 }
 
 func errandRef(id string) protocol.Ref { return protocol.Ref{Kind: "errand", ID: id} }

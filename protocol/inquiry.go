@@ -1,5 +1,7 @@
 package protocol
 
+import "strings"
+
 // Inquiry is a question about cases from a node that does not hold them, written
 // down before it is answered: who asked, why, and what was shown (cases.md §4,
 // W-09; arts. 16, 45: personal data for a stated purpose only). The answer itself
@@ -45,8 +47,18 @@ func noteInquiry(old, want *Inquiry, h *Header, _ View) (*Inquiry, *Refusal) {
 		return nil, refuse("G-09", "查询没有写明是谁、在哪里查的")
 	case next.Purpose == "" || len(next.Purpose) > 600:
 		return nil, refuse("G-10", "请写明查询用途")
+	case next.Case != "" && !IsCaseID(next.Case):
+		return nil, refuse("G-09", "这不是办件编号")
 	case len(next.Found) > MaxInquiry:
 		return nil, refuse("G-09", "一次查询至多显示 %d 件", MaxInquiry)
 	}
 	return &next, nil
+}
+
+// IsCaseID reports whether a text has the shape of a case's id, which begins with
+// its node (cases.md §4): what somebody typed may be a document number, and that
+// must not be written down as one.
+func IsCaseID(s string) bool {
+	node, rest, ok := strings.Cut(s, "-")
+	return ok && strings.Contains(rest, "-") && NodeID(node).Validate() == nil && node[0] >= 'a' && len(s) <= 100
 }

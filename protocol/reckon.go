@@ -48,6 +48,9 @@ func reckon(c *Clock, d Deadline, cal Calendar) Reckoning {
 // counts in days is counted again, and a request's last day rolls on when it is
 // off (民法典 203). sure is false while the year is not published (K-cal-1).
 func Meant(rec Record, clock ClockID, run int, due Instant, cal Calendar) (end Instant, sure bool, err error) {
+	if Breach(clock) { // made at an instant: it counts by no calendar
+		return due, true, nil
+	}
 	last := (due - 1).Day()
 	k, err := runningAs(rec, clock, run)
 	switch {

@@ -49,15 +49,17 @@ func (d *Downlink) feed(ctx context.Context, c *Conversation) error {
 
 func (f *feeder) send(ctx context.Context, cursor wire.Cursor) error {
 	quiet := time.Now()
-	for {
+	for looked := cursor; ; { // where there was nothing for the node is not looked through again
 		if err := f.room(ctx); err != nil {
 			return err
 		}
 		seen := f.d.Decider.Applied().Get()
-		lines, err := f.d.Decider.Lines(f.c.Peer.ID, f.lane, cursor, pieceBytes)
+		lines, err := f.d.Decider.Lines(f.c.Peer.ID, f.lane, looked, pieceBytes)
 		if err != nil {
 			return err
 		}
+		lines.Prev = cursor.Last
+		looked = wire.Cursor{Lane: f.lane, Generation: lines.Generation, Prev: lines.Prev, Last: lines.Last}
 		idle := len(lines.Lines) == 0
 		if !idle || lines.Last > cursor.Last && time.Since(quiet) >= quietEvery {
 			if err := f.d.current(f.c); err != nil {
@@ -66,7 +68,7 @@ func (f *feeder) send(ctx context.Context, cursor wire.Cursor) error {
 			if err := f.piece(&lines); err != nil {
 				return err
 			}
-			cursor = wire.Cursor{Lane: f.lane, Generation: lines.Generation, Prev: lines.Prev, Last: lines.Last}
+			cursor = looked
 			quiet = time.Now()
 		}
 		if idle {

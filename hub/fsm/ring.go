@@ -12,7 +12,7 @@ import (
 // fastest writing. The ring is why a line can be sent before bbolt's commit, and
 // why a feeder that is up to date costs Apply nothing; one that lags further
 // reads what is committed, beside Apply.
-const ringBytes = 8 << 20
+const ringBytes = 16 << 20
 
 // ring holds every row of the indexes above from, up to upto.
 type ring struct {

@@ -19,12 +19,13 @@ type deed struct {
 func (d *Desk) take(tx *store.Tx, x *deed) (protocol.Record, error) {
 	ask, asked := asks[x.act]
 	c, rec, err := load[protocol.Case](&tx.ReadTx, x.ref)
-	switch away := protocol.CodeOf(err) == protocol.Gone && rec.Home == ""; {
-	case away && x.far != nil && x.act != "amend": // the old contact is not shown elsewhere
-		c, rec = x.far.c, x.far.rec
-	case away && asked: // a case of other places: its home is asked
-		c = &protocol.Case{}
-	case err != nil:
+	switch gone := protocol.CodeOf(err) == protocol.Gone && rec.Home == ""; {
+	case asked && gone && x.far != nil && x.act != "amend": // the old contact is not shown elsewhere
+		c, rec, err = x.far.c, x.far.rec, nil
+	case asked && gone: // the province cannot be asked now: the case's number on paper is enough
+		c, err = &protocol.Case{}, nil
+	}
+	if err != nil {
 		return rec, err
 	}
 	if asked && rec.Home != d.Node {

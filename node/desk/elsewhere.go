@@ -65,8 +65,7 @@ type away struct {
 }
 
 // fetchAway asks the province about a case that a request is about when it is not
-// here; nil when it is, when it is no case, and while the province cannot be asked:
-// the number alone will do, and the fold finds the home.
+// here; nil when it is, or when it is no case.
 func (d *Desk) fetchAway(ctx context.Context, who *protocol.Account, on protocol.Ref, want string) (*away, error) {
 	known := on.Kind != "case"
 	err := d.Store.View(func(tx *store.ReadTx) (err error) {
@@ -79,11 +78,13 @@ func (d *Desk) fetchAway(ctx context.Context, who *protocol.Account, on protocol
 		return nil, err
 	}
 	s, err := d.Elsewhere(ctx, who, on.ID, "代办请求:"+want)
-	if protocol.CodeOf(err) == protocol.Busy {
-		return nil, nil
-	}
-	if err != nil {
+	switch protocol.CodeOf(err) {
+	case 0:
+	case protocol.Denied, protocol.Refused, protocol.Gone:
 		return nil, err
+	default: // the province cannot be asked: the applicant need not wait for it
+		d.Log.Info("case of another place not shown", "case", on.ID, "err", err)
+		return nil, nil
 	}
 	if len(s.Cases) == 0 {
 		return nil, orGone(nil, on)

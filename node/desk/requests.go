@@ -89,12 +89,19 @@ func (d *Desk) request(tx *store.Tx, who *protocol.Account, on protocol.Ref, wan
 	return tx.Act(protocol.Draft{Ref: ref, Act: "file", Body: body, By: By(who)})
 }
 
-// about says what a request is on: the record as it is here, or as the province
-// showed it.
+// about reads the record that a request is on: here, as the province showed it, or,
+// while the province cannot be asked, by the case's number alone (R-01…R-03).
 func about(tx *store.ReadTx, on protocol.Ref, far *away) (rec protocol.Record, agency, title string, err error) {
-	rec, agency, title, err = subject(tx, on)
-	if err == nil && rec.Home == "" && far != nil {
+	rec, ok, err := tx.Get(on)
+	switch {
+	case err == nil && ok:
+		agency, title, err = subject(tx, rec)
+	case err == nil && far != nil:
 		rec, agency, title = far.rec, far.agency, far.title
+	case err == nil && on.Kind == "case" && protocol.PlausibleCase(on.ID):
+		rec, title = protocol.Record{Ref: on}, "办件 "+on.ID
+	default:
+		err = orGone(err, on)
 	}
 	return rec, agency, title, err
 }
@@ -112,33 +119,21 @@ func (d *Desk) mayAsk(who *protocol.Account, want, agency string) error {
 }
 
 // subject says for whom a request on a record is, and in one line about what. A
-// task is asked again by those who handle its case. A case that is not here may be
-// asked about at any window (R-01…R-03): the applicant has its number on paper, and
-// the hub knows its home.
-func subject(tx *store.ReadTx, on protocol.Ref) (rec protocol.Record, agency, title string, err error) {
-	rec, here, err := tx.Get(on)
-	if err != nil {
-		return rec, "", "", err
-	}
-	of := on
-	if here && on.Kind == "task" {
+// task is asked again by those who handle its case.
+func subject(tx *store.ReadTx, rec protocol.Record) (agency, title string, err error) {
+	of := rec.Ref
+	if of.Kind == "task" {
 		t, err := protocol.Load[protocol.Task](rec)
 		if err != nil {
-			return rec, "", "", err
+			return "", "", err
 		}
 		of = protocol.Ref{Kind: "case", ID: t.Case}
 	}
-	if !here {
-		if on.Kind != "case" || !protocol.PlausibleCase(on.ID) {
-			return rec, "", "", orGone(nil, on)
-		}
-		return protocol.Record{Ref: on}, "", "办件 " + on.ID, nil
-	}
 	c, _, err := load[protocol.Case](tx, of)
 	if err != nil {
-		return rec, "", "", err
+		return "", "", err
 	}
-	return rec, c.Agency, c.ItemName + " " + c.ReceiptNo, nil
+	return c.Agency, c.ItemName + " " + c.ReceiptNo, nil
 }
 
 // requestID: one urging a day; of anything else, one for each content and

@@ -188,6 +188,7 @@ func TestActsThatMustWaitSayWhy(t *testing.T) {
 	}
 }
 
+// TestWorkIsClosedWithANoteOnly: cases.W-10.
 func TestWorkIsClosedWithANoteOnly(t *testing.T) {
 	w := newWorld(t)
 	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "ops")

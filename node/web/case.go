@@ -40,6 +40,9 @@ func (w *Web) showCase(v *console.Visit) error {
 func (w *Web) caseSheet(x *asked) (sheet console.Sheet, err error) {
 	v, c, rec := x.v, x.c, x.rec
 	sheet.Actions = []console.Action{{Label: "case.receipt", Href: "/cases/" + rec.Ref.ID + "/receipt", Hotkey: "p"}}
+	if v.May(protocol.MayTakeComplaint, "") {
+		sheet.Actions = append(sheet.Actions, console.Action{Label: "complain.file", Href: "/cases/" + rec.Ref.ID + "/complain"})
+	}
 	next, err := w.acts(x)
 	if err != nil {
 		return sheet, err

@@ -165,3 +165,34 @@ func TestR05APersonDeclinesAReturn(t *testing.T) {
 		t.Errorf("a withdrawal can be declined by hand: status %d", p.Status)
 	}
 }
+
+// TestQ01AComplaintNamesItsCaseAndNotItsHandler: art. 50, Q-02a.
+func TestQ01AComplaintNamesItsCaseAndNotItsHandler(t *testing.T) {
+	w := newWorld(t)
+	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "win03")
+	form := url.Values{"rev": {"1"}, "text": {"久候"}, "against": {"yanbian:win03"}, "anonymous": {"on"}}
+	if p := b.Post("/cases/"+caseID(4)+"/complain", form); p.Status != 303 {
+		t.Fatalf("status %d", p.Status)
+	}
+	if want := "complain 久候 " + foodOf + " [yanbian:win03] [case/" + caseID(4) + "] false"; w.desk.calls[0] != want {
+		t.Errorf("the desk is asked %q, want %q", w.desk.calls[0], want)
+	}
+}
+
+// TestW11CardsSayWhoseTheyAre: cases.W-11, Y-04; the start page reminds of what no
+// printer has had (F-12).
+func TestW11CardsSayWhoseTheyAre(t *testing.T) {
+	w := newWorld(t)
+	w.Put("card", "c1", "yanbian", ago(5), 95, protocol.Card{On: protocol.Ref{Kind: "case", ID: caseID(2)}, Clock: protocol.K2, Occurrence: 1, Colour: protocol.Red,
+		Due: ago(58), Title: "食品经营许可（新办）", Owner: "yanbian", State: protocol.CardOpen})
+	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "boss")
+	body := b.Get("/cards").Body
+	for _, want := range []string{"红牌", "承诺时限", "延边朝鲜族自治州", `href="/cases/` + caseID(2) + `"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the card lacks %s: %s", want, consoletest.Text(body))
+		}
+	}
+	if home := b.Get("/").Body; !strings.Contains(home, "有 1 份文书还没有打印") || !strings.Contains(home, `href="/documents"`) {
+		t.Error("the start page does not remind of the printer")
+	}
+}

@@ -366,3 +366,43 @@ func TestW05WhereIsIt(t *testing.T) {
 		t.Errorf("arrived: %s", text)
 	}
 }
+
+// TestW09TheProvinceIsAskedAtAPersonsWish, with the purpose, by key or fingerprint
+// and never by name; cut off, the local answer stands.
+func TestW09TheProvinceIsAskedAtAPersonsWish(t *testing.T) {
+	w := newWorld(t)
+	rec, _, err := w.Get(protocol.Ref{Kind: "case", ID: caseID(5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	away := rec
+	away.Ref.ID = "jilin-1-00000001-X"
+	w.desk.elsewhere = []protocol.Record{rec, away}
+	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "win03")
+	p := b.Post("/lookup", url.Values{"q": {"11010519491231002x"}, "purpose": {"self"}, "province": {"on"}})
+	if len(w.desk.calls) != 1 || w.desk.calls[0] != "elsewhere fp:citizen:11010519491231002X 申请人本人查询" {
+		t.Errorf("the province is asked %v", w.desk.calls)
+	}
+	if !strings.Contains(p.Body, "省级数据，3 秒前") || strings.Contains(p.Body, `href="/cases/jilin-1`) || !strings.Contains(p.Body, `href="/cases/`+caseID(5)+`"`) {
+		t.Errorf("the answer lacks its age, or leads to a case that is not here: %s", consoletest.Text(p.Body))
+	}
+	w.desk.err = protocol.NewFault(protocol.Busy, "look elsewhere", "与省级断开,暂时查不到其他地方的办件;本地办件照常")
+	if p := b.Post("/lookup", url.Values{"q": {"220000000005V"}, "purpose": {"self"}, "province": {"on"}}); p.Status != 200 || !strings.Contains(p.Body, "本地办件照常") ||
+		!strings.Contains(p.Body, `href="/cases/`+caseID(5)+`"`) {
+		t.Errorf("cut off: status %d: %s", p.Status, consoletest.Text(p.Body))
+	}
+}
+
+// TestV09EveryIdentityPaperIsCheckedWhileItIsTyped: cases.V-09, V-03.
+func TestV09EveryIdentityPaperIsCheckedWhileItIsTyped(t *testing.T) {
+	b := consoletest.NewBrowser(t, newWeb(t, newWorld(t)).Handler(), "win03")
+	for _, c := range []struct{ idType, id, want string }{{"other", "AB1", "V-09a"}, {"other", "E12345678", "号码校验通过"}, {"uscc", "11222400MB1A00001Y", "V-03c"},
+		{"citizen", "11010519491231002", "V-01a"}, {"citizen", "990105194912310021", "V-01"}} {
+		p := b.Post("/intake/"+poorID, url.Values{"act": {"live"}, "nonce": {"N"}, "id_type": {c.idType}, "id": {c.id}})
+		_, words, _ := strings.Cut(p.Body, `id="identity"`)
+		words, _, _ = strings.Cut(words, "</div>")
+		if !strings.Contains(words, c.want) {
+			t.Errorf("%s %s: %q, want %s", c.idType, c.id, consoletest.Text(words), c.want)
+		}
+	}
+}

@@ -326,6 +326,8 @@ type fakeDesk struct {
 	want  protocol.Case
 	act   desk.CaseAct
 
+	elsewhere []protocol.Record // what the province has
+
 	parcel  protocol.Parcel
 	parcels []desk.ParcelRow
 }
@@ -415,6 +417,15 @@ func (d *fakeDesk) Task(_ context.Context, _ *protocol.Account, ref protocol.Ref
 
 func (d *fakeDesk) Decline(_ context.Context, _ *protocol.Account, ref protocol.Ref, reason, _ string) (protocol.Record, error) {
 	return d.called("decline %s %s", ref.ID, reason)
+}
+
+func (d *fakeDesk) Complain(_ context.Context, _ *protocol.Account, c protocol.Complaint, _ string) (protocol.Record, error) {
+	return d.called("complain %s %s %v %v %v", c.Text, c.Agency, c.Against, c.Links, c.Person != nil)
+}
+
+func (d *fakeDesk) FindElsewhere(_ context.Context, _ *protocol.Account, key, purpose string) (desk.Sight, error) {
+	_, err := d.called("elsewhere %s %s", key, purpose)
+	return desk.Sight{Age: 3 * time.Second, Cases: d.elsewhere}, err
 }
 
 // Fingerprint is the number itself: the fixture's applicants have no other.

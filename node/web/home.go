@@ -22,7 +22,11 @@ func (w *Web) home(v *console.Visit) error {
 		if err != nil {
 			return err
 		}
-		sheet.Sections = append(sheet.Sections, sections...)
+		waiting, err := w.toPrint(v)
+		if err != nil {
+			return err
+		}
+		sheet.Sections = append(append(sheet.Sections, waiting...), sections...)
 	}
 	rest, err := w.owed(v)
 	if err != nil {
@@ -110,4 +114,24 @@ func linkBadge(st *Status) page.Badge {
 		return page.Badge{Tone: page.Good, Word: "status.connected"}
 	}
 	return page.Badge{Tone: page.Warn, Word: "status.cut"}
+}
+
+// toPrint reminds at the log-in of documents that no printer has had: a power cut
+// came between the act and its paper (F-12).
+func (w *Web) toPrint(v *console.Visit) ([]console.Section, error) {
+	rows, err := w.cfg.Desk.Unprinted(v.Who)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for i := range rows {
+		if !rows[i].Void {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	return []console.Section{{ID: "to-print", Refresh: 30, Messages: []page.Flash{{Tone: page.Warn, Text: v.T("home.unprinted", n), Rule: "F-12",
+		Link: &page.Link{Label: "nav.documents", Href: "/documents"}}}}}, nil
 }

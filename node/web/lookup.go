@@ -37,6 +37,7 @@ type lookup struct {
 	wrong                      errorsOf
 	how                        string
 	sound                      string // what a scanned receipt says of itself
+	everywhere                 bool   // the province is asked, too
 }
 
 func (w *Web) lookUp(v *console.Visit) error {
@@ -45,7 +46,7 @@ func (w *Web) lookUp(v *console.Visit) error {
 		return err
 	}
 	q := lookup{query: strings.TrimSpace(form.Get("q")), name: strings.TrimSpace(form.Get("name")), tail: strings.TrimSpace(form.Get("tail")),
-		purpose: form.Get("purpose"), wrong: errorsOf{}}
+		purpose: form.Get("purpose"), wrong: errorsOf{}, everywhere: form.Get("province") != ""}
 	known := false
 	for _, p := range purposes {
 		known = known || p == q.purpose
@@ -159,7 +160,11 @@ func (w *Web) renderLookup(v *console.Visit, q lookup, refs []protocol.Ref) erro
 	form := &page.Form{Action: "/lookup", Submit: "page.find", Fields: []page.Field{
 		{Name: "q", Label: "lookup.q", Max: 700, Width: "half", Value: q.query, Help: "lookup.q-help", Focus: true, Error: q.wrong["q"]}, purpose,
 		{Name: "name", Label: "lookup.name", Max: 200, Width: "half", Value: q.name, Help: "lookup.name-help"},
-		{Name: "tail", Label: "lookup.tail", Max: 11, Width: "half", Mode: "numeric", Value: q.tail}}}
+		{Name: "tail", Label: "lookup.tail", Max: 11, Width: "half", Mode: "numeric", Value: q.tail},
+		{Name: "province", Label: "lookup.everywhere", Kind: page.InputCheck, Help: "lookup.everywhere-help"}}}
+	if q.everywhere {
+		form.Fields[len(form.Fields)-1].Value = "on"
+	}
 	sheet := console.Sheet{Sections: []console.Section{{Lead: "lookup.lead", Form: form}}}
 	view := page.View{Title: "nav.lookup", Active: "lookup"}
 	if len(q.wrong) > 0 {
@@ -170,6 +175,13 @@ func (w *Web) renderLookup(v *console.Visit, q lookup, refs []protocol.Ref) erro
 			return err
 		}
 		sheet.Sections = append(sheet.Sections, found)
+		if q.everywhere {
+			more, err := w.inProvince(v, &q)
+			if err != nil {
+				return err
+			}
+			sheet.Sections = append(sheet.Sections, more)
+		}
 	}
 	return v.Show(view, sheet)
 }

@@ -14,6 +14,7 @@ import (
 // Desk is the use-cases; *desk.Desk is one. Every method is one transaction and
 // asks for the right itself.
 type Desk interface {
+	Elsewhere
 	Receive(ctx context.Context, who *protocol.Account, in desk.Intake) (desk.Received, error)
 	// Do takes one act of the case table. want carries what the act sets; of a list that the act adds to, the last element is the new one.
 	Do(ctx context.Context, who *protocol.Account, a desk.CaseAct, act protocol.Act, want protocol.Case) (protocol.Record, error)
@@ -31,6 +32,8 @@ type Desk interface {
 	// Task takes one act of an agency that is asked jointly (T-02); Decline answers a request that a person looked at with a no.
 	Task(ctx context.Context, who *protocol.Account, ref protocol.Ref, seen uint64, act protocol.Act, want protocol.Task, key string) (protocol.Record, error)
 	Decline(ctx context.Context, who *protocol.Account, ref protocol.Ref, reason, key string) (protocol.Record, error)
+	// Complain files a complaint.
+	Complain(ctx context.Context, who *protocol.Account, c protocol.Complaint, key string) (protocol.Record, error)
 	// Fingerprint is what a person's cases are found by instead of the number.
 	Fingerprint(idType, id string) string
 	FirstReview(ctx context.Context, who *protocol.Account, set protocol.Ref) (protocol.Record, error)

@@ -51,6 +51,7 @@ var frameTexts = page.Texts{
 	"home.link":              {ZH: "与省级连接", EN: "Link to the province"},
 	"home.fresh":             {ZH: "数据截至", EN: "Data as of"},
 	"home.unsent":            {ZH: "待发送", EN: "To send"},
+	"home.unprinted":         {ZH: "有 {1} 份文书还没有打印，请补打交申请人。", EN: "{1} {1?document has:documents have} not been printed; print and hand over."},
 	"home.oldest":            {ZH: "最早一条 {1}", EN: "oldest from {1}"},
 }
 

@@ -101,7 +101,7 @@ var intakeTexts = page.Texts{
 	"intake.guide":          {ZH: "办事指南", EN: "Guide"},
 	"intake.guide-version":  {ZH: "第 {1} 版", EN: "version {1}"},
 	"intake.guide-of":       {ZH: "{1} 发布", EN: "published {1}"},
-	"intake.guide-age":      {ZH: "{1} 发布 {2}", EN: "published {1} {2}"},
+	"intake.guide-age":      {ZH: "{1} 发布，已 {2}", EN: "published {1}, {2} ago"},
 	"intake.stale-guide":    {ZH: "与省级断开已超过 24 小时，指南可能过期；仍可收件，以此处展示的指南为准。", EN: "Cut off for more than 24 hours: the guide may be out of date. Intake goes on by the guide shown here."},
 	"intake.id-help":        {ZH: "可用读卡器；号码随输入校验。", EN: "A card reader works too; the number is checked as it is typed."},
 	"intake.id-born":        {ZH: "号码校验通过，{1} 出生。", EN: "The number is sound, born {1}."},

@@ -91,6 +91,7 @@ var nav = []page.Section{
 		{Key: "documents", Label: "nav.documents", Href: "/documents", Hotkey: "o"},
 		{Key: "parcels", Label: "nav.parcels", Href: "/parcels", Hotkey: "p"},
 		{Key: "tasks", Label: "nav.tasks", Href: "/tasks", Hotkey: "t"},
+		{Key: "cards", Label: "nav.cards", Href: "/cards", Hotkey: "k"},
 		{Key: "items", Label: "nav.items", Href: "/items", Hotkey: "i"}}},
 	{Label: "nav.data", Items: []page.Item{
 		{Key: "catalogue", Label: "nav.catalogue", Href: "/catalogue", Hotkey: "d"},
@@ -103,7 +104,7 @@ var nav = []page.Section{
 }
 
 var verbs = map[string]protocol.Verb{
-	"home": protocol.MayReadStatus, "intake": protocol.MayReceive, "cases": protocol.MayReadCases, "inbox": protocol.MayReadCases, "documents": protocol.MayReadCases, "parcels": protocol.MayHoldPapers, "tasks": protocol.MayExamine, "lookup": protocol.MayReadCases, "items": protocol.MayReadItems,
+	"home": protocol.MayReadStatus, "intake": protocol.MayReceive, "cases": protocol.MayReadCases, "inbox": protocol.MayReadCases, "documents": protocol.MayReadCases, "parcels": protocol.MayHoldPapers, "tasks": protocol.MayExamine, "cards": protocol.MayReadCases, "lookup": protocol.MayReadCases, "items": protocol.MayReadItems,
 	"catalogue": protocol.MayReadCatalog, "changesets": protocol.MayReadCatalog, "requests": protocol.MayReadItems,
 	"work": protocol.MayReadStatus, "status": protocol.MayReadStatus, "accounts": protocol.MayManageAccount,
 }
@@ -120,6 +121,8 @@ func (w *Web) pages() {
 	}
 	w.Handle("GET /cases/{id}/urge", protocol.MayReceive, w.askUrge)
 	w.Handle("POST /cases/{id}/urge", protocol.MayReceive, w.urge)
+	w.Handle("GET /cases/{id}/complain", protocol.MayTakeComplaint, w.askComplain)
+	w.Handle("POST /cases/{id}/complain", protocol.MayTakeComplaint, w.complain)
 	w.Handle("GET /inbox", protocol.MayReadCases, w.showInbox)
 	w.Handle("POST /inbox", protocol.MayExamine, w.assignMany)
 	w.Handle("GET /lookup", protocol.MayReadCases, w.askLookup)
@@ -127,6 +130,7 @@ func (w *Web) pages() {
 	w.Handle("GET /cases/{id}/code", protocol.MayReadCases, w.receiptCode)
 	w.Handle("GET /cases/{id}/docs/{serial}", protocol.MayReadCases, w.document)
 	w.Handle("GET /documents", protocol.MayReadCases, w.unprinted)
+	w.Handle("GET /cards", protocol.MayReadCases, listCards)
 	w.custodyPages()
 	w.taskPages()
 	w.Handle("GET /scans/{id}", protocol.MayReadCases, w.scan)

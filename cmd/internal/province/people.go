@@ -104,6 +104,13 @@ func (d Department) Refuse(c protocol.Ref) (protocol.Record, error) {
 	return d.decide(d.acceptor, c, "refuse", protocol.Decision{Reason: "条件不符", Basis: "样例依据", Remedy: "六十日内可申请行政复议"})
 }
 
+// do takes an act of whoever accepts there.
+func (d Department) do(c protocol.Ref, act protocol.Act, want protocol.Case) (protocol.Record, error) {
+	return at(d.p, d.node, func(ctx context.Context, nd *node.Node) (protocol.Record, error) {
+		return nd.Desk().Do(ctx, d.acceptor, desk.CaseAct{Case: c}, act, want)
+	})
+}
+
 func (d Department) decide(who *protocol.Account, c protocol.Ref, act protocol.Act, why protocol.Decision) (protocol.Record, error) {
 	return at(d.p, d.node, func(ctx context.Context, nd *node.Node) (protocol.Record, error) {
 		return nd.Desk().Do(ctx, who, desk.CaseAct{Case: c}, act, protocol.Case{Decision: &why})

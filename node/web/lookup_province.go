@@ -1,0 +1,77 @@
+package web
+
+import (
+	"context"
+	"errors"
+
+	"xiangyun/node/desk"
+	"xiangyun/protocol"
+	"xiangyun/protocol/console"
+	"xiangyun/protocol/page"
+)
+
+// inProvince asks the hub for cases that are not here (W-09, F-07): at a person's
+// wish, within two seconds, and never for a name. The answer is shown with its
+// age and kept nowhere.
+func (w *Web) inProvince(v *console.Visit, q *lookup) (console.Section, error) {
+	s := console.Section{ID: "province", Title: "lookup.province"}
+	purpose := v.T("purpose." + q.purpose)
+	var cases []protocol.Record
+	for _, key := range q.keys(w) {
+		seen, err := w.cfg.Desk.FindElsewhere(v.Context(), v.Who, key, purpose)
+		if text, away := unreachable(err); away {
+			s.Messages = []page.Flash{{Tone: page.Warn, Text: text}}
+			return s, nil
+		}
+		if err != nil {
+			return s, err
+		}
+		cases, s.Lead = append(cases, seen.Cases...), v.T("lookup.age", span(v, seen.Age))
+	}
+	t := page.Table{Caption: "lookup.province", Cols: caseCols, Empty: page.Empty{What: "lookup.none-province", Do: "console.none-found-do"}}
+	for _, rec := range cases {
+		c, err := protocol.Load[protocol.Case](rec)
+		if err != nil {
+			return s, err
+		}
+		caseRow(v, &t, rec.Ref.ID, rec.Home, c)
+		if _, here, err := v.Records().Get(rec.Ref); err != nil || !here { // its page is at its home
+			t.Rows[len(t.Rows)-1].Cells[0].Href = ""
+		}
+	}
+	s.Table = &t
+	return s, nil
+}
+
+// keys are what the province finds a case by: a number, or fingerprints of one.
+func (q *lookup) keys(w *Web) []string {
+	switch {
+	case q.sound != "":
+		return []string{q.sound}
+	case q.how == byID:
+		idType := "other"
+		for _, t := range []string{"citizen", "uscc"} {
+			if checkNumber(t, protocol.NormalizeCode(q.query), w.now()) == nil {
+				idType = t
+			}
+		}
+		return []string{w.cfg.Desk.Fingerprint(idType, q.query)}
+	case q.how == byNumber:
+		return []string{console.NumberKey(q.query)}
+	}
+	return nil
+}
+
+// unreachable tells a line that is down from an error: the local answer stands.
+func unreachable(err error) (string, bool) {
+	var f *protocol.Fault
+	if errors.As(err, &f) && (f.Code == protocol.Busy || f.Code == protocol.Stale || f.Code == protocol.Unknown) {
+		return f.Text, true
+	}
+	return "", false
+}
+
+// Elsewhere is the part of a desk that asks the hub.
+type Elsewhere interface {
+	FindElsewhere(ctx context.Context, who *protocol.Account, key, purpose string) (desk.Sight, error)
+}
