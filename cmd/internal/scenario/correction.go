@@ -90,7 +90,16 @@ func sharedMaterial(s *stage) {
 	s.refused("C-07d", s.act(changchun, acceptor(it), app.ID, "notice", notice("2026-04-20", line)))
 	s.do(changchun, acceptor(it), app.ID, "accept", nil)
 	s.refused("C-18e", s.act(changchun, decider(it), app.ID, "grant", part{"text": "准予"}))
-	same(s, "state", s.now(changchun, app.ID).Body.State, protocol.CaseAccepted)
+	came := protocol.Material{Line: line, Presence: protocol.PresenceFetched, Source: "户籍信息"}
+	s.do(changchun, "clerk1", app.ID, "fetched", part{"lines": []protocol.Material{came}}) // it answers now
+	s.do(changchun, decider(it), app.ID, "grant", part{"text": "准予"})
+	there = s.stands(yanji, app.ID, protocol.CaseGranted)
+	same(s, "presence then", presence(&there.Body, line), protocol.PresenceFetched)
+
+	atOnce := s.form(yanji, it, 30).answer(line, protocol.PresenceFetched) // the source answers while the window waits
+	app, there = s.arrives(yanji, it, atOnce)
+	same(s, "presence at once", presence(&there.Body, line), protocol.PresenceFetched)
+	s.refused("C-07d", s.act(changchun, acceptor(it), app.ID, "notice", notice("2026-04-20", line)))
 }
 
 func secondNotice(s *stage) {

@@ -40,17 +40,19 @@ func withdrawnWithPapers(s *stage) {
 	s.parcel(changchun, id, "count_in", part{"counted": []int{5}})
 	s.answered(yanji, s.ask(yanji, "clerk1", app.ID, "withdraw", part{"reason": "申请人不再需要"}))
 	s.stands(changchun, app.ID, protocol.CaseWithdrawn)
-	s.refused("C-23a", s.act(changchun, leader(it), app.ID, "archive", archive(app)))
-	s.parcel(changchun, id, "return", part{"returned": part{"way": "counter", "name": "申请人本人", "sign": s.scan(changchun)}})
-	s.do(changchun, leader(it), app.ID, "archive", archive(app).with("signed", s.scan(changchun)))
+	s.refused("C-23a", s.act(changchun, leader(it), app.ID, "archive", s.archive(it, app)))
+	s.parcel(changchun, id, "return", part{"way": "counter", "name": "申请人本人", "sign": s.scan(changchun)})
+	s.do(changchun, leader(it), app.ID, "archive", s.archive(it, app).with("signed", s.scan(changchun)))
 	s.stands(yanji, app.ID, protocol.CaseArchived)
 }
 
 func (p part) with(key string, value any) part { p[key] = value; return p }
 
-// archive says that every check of GB/T 42727 was made of a packet.
-func archive(app application) part {
-	return part{"checks": protocol.ArchiveChecks, "packet": "sha256:" + protocol.HashOf([]byte(app.ID)).String()}
+// archive says that every check of GB/T 42727 was made of the packet of a case.
+func (s *stage) archive(it protocol.Item, app application) part {
+	var p struct{ Packet protocol.BlobID }
+	s.must(s.Node(it.Node).As(leader(it)).Call(s.ctx, "GET", "/api/v1/cases/"+url.PathEscape(app.ID)+"/packet", nil, &p))
+	return part{"checks": protocol.ArchiveChecks, "packet": p.Packet}
 }
 
 // dispatched opens, seals and sends a parcel of n papers of the first line that
@@ -64,7 +66,7 @@ func (s *stage) dispatched(app application, it protocol.Item, n int) (id string)
 	}
 	var opened struct{ Parcel struct{ ID string } }
 	s.must(s.send(yanji, "clerk1", "parcels", part{"case": app.ID, "list": []protocol.Original{{Line: line.ID, Name: line.Name, Count: n}},
-		"name": "申请人本人", "sign": s.scan(yanji)}, &opened))
+		"opened": part{"name": "申请人本人", "sign": s.scan(yanji)}}, &opened))
 	id = opened.Parcel.ID
 	s.parcel(yanji, id, "seal", part{"seal_no": "yanbian-" + app.ReceiptNo[len(app.ReceiptNo)-6:]})
 	s.parcel(yanji, id, "dispatch", part{"to": changchun, "tracking": "KD" + app.ReceiptNo[len(app.ReceiptNo)-6:]})
