@@ -92,6 +92,9 @@ func (p *Province) unsettled(mark uint64) string {
 			return fmt.Sprintf("%s has applied %d of %d", id, at, mark)
 		}
 	}
+	if st, err := p.Leader().State().Status(); err != nil || st.Pairs > 0 {
+		return fmt.Sprintf("the hub has %d pairs of cases to mark (%v)", st.Pairs, err)
+	}
 	for _, id := range p.RunningNodes() {
 		if why := behind(p.Node(id).Desk().Store, mark); why != "" {
 			return string(id) + " " + why

@@ -86,6 +86,7 @@ func TestAWindowGoesOnWhileItsNodeIsCutOff(t *testing.T) { // proof.I16, replica
 		if took := time.Since(back); took > 60*time.Second {
 			p.T.Errorf("drained in %v, at most 60 s are allowed", took)
 		}
+		p.Settle(time.Minute)
 		p.sound(l)
 	})
 }

@@ -39,9 +39,18 @@ func filing(agency string, n int) protocol.ItemFiling {
 
 // intake is what a clerk fills in for the item; the same nonce is the same form.
 func intake(item, nonce string) desk.Intake {
-	return desk.Intake{Item: item, Nonce: nonce, Window: "3号窗口",
+	return desk.Intake{Item: item, Nonce: nonce, Window: "3号窗口", ObjectKey: objectOf(nonce),
 		Applicant: protocol.Applicant{Type: "person", Name: "申请人甲", IDType: "citizen", ID: "11010519491231002x"},
 		Materials: []protocol.Material{{Line: "m1", Presence: "present"}, {Line: "m2", Presence: "present"}}}
+}
+
+// objectOf tells the applications of the one applicant apart; one in sixteen is about
+// the same thing as others, so that duplicates are marked, too (cases.DU-02).
+func objectOf(nonce string) string {
+	if protocol.HashOf([]byte(nonce))[0] < 16 {
+		return "同一标的"
+	}
+	return "标的 " + nonce
 }
 
 // entryDraft is the n-th made-up catalogue entry of an agency, in its rev-th wording.
