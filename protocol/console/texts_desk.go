@@ -5,6 +5,8 @@ import "xiangyun/protocol/page"
 // deskTexts are the words of the kinds of the hub desk and of supervision.
 var deskTexts = page.Texts{
 	"act.inquiry.note":       {ZH: "记录", EN: "Noted"},
+	"act.attempt.note":       {ZH: "记录", EN: "Noted"},
+	"act.case.fetched":       {ZH: "共享材料已取得", EN: "Shared paper obtained"},
 	"act.objection.recount":  {ZH: "按新日历重算", EN: "Limits recounted"},
 	"act.proposal.propose":   {ZH: "提议", EN: "Proposed"},
 	"act.proposal.confirm":   {ZH: "第二人确认", EN: "Confirmed by a second person"},

@@ -21,6 +21,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -61,9 +62,12 @@ func Open(t testing.TB, width, height int) *Tab {
 	must(t, err)
 	from, out, err := os.Pipe()
 	must(t, err)
+	profile, err := os.MkdirTemp("", "xiangyun-chromium-")
+	must(t, err)
 	cmd := exec.Command(path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--remote-debugging-pipe",
-		"--user-data-dir="+t.TempDir(), fmt.Sprintf("--window-size=%d,%d", width, height), "about:blank")
-	cmd.ExtraFiles = []*os.File{in, out} // descriptors 3 and 4, as the pipe wants
+		"--user-data-dir="+profile, fmt.Sprintf("--window-size=%d,%d", width, height), "about:blank")
+	cmd.ExtraFiles = []*os.File{in, out}                  // descriptors 3 and 4, as the pipe wants
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its children write the profile, and end with it
 	must(t, cmd.Start())
 	in.Close()
 	out.Close()
@@ -71,10 +75,11 @@ func Open(t testing.TB, width, height int) *Tab {
 	done := make(chan struct{})
 	go func() { defer close(done); tab.listen(from) }()
 	t.Cleanup(func() {
-		if err := cmd.Process.Kill(); err != nil {
+		if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
 			t.Errorf("end chromium: %v", err)
 		}
 		cmd.Wait() // killed, so it says so
+		swept(t, profile)
 		to.Close()
 		from.Close()
 		<-done
@@ -108,6 +113,19 @@ func (tab *Tab) listen(from *os.File) {
 			waits <- a
 		}
 	}
+}
+
+// swept removes the profile: the last of the killed processes may still be
+// writing a file of it.
+func swept(t testing.TB, dir string) {
+	var err error
+	for range 50 {
+		if err = os.RemoveAll(dir); err == nil {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("remove profile of chromium: %v", err)
 }
 
 func (tab *Tab) attach(width, height int) {
