@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"time"
 
 	"xiangyun/protocol"
 )
@@ -16,6 +17,7 @@ type call func(ctx context.Context, method, path string, in, out any) error
 func assessed(s *stage) {
 	it := item(changchun, licensing)
 	from, until := day("2026-01-01"), day("2026-12-31")
+	s.cardsRest()
 	s.must(s.Hub().As("supervisor1").Call(s.ctx, "POST", "/api/v1/assessments", part{"from": from, "until": until}, nil))
 	id := protocol.AssessmentID(from, until, it.Agency)
 	path := "/api/v1/assessments/" + url.PathEscape(id)
@@ -30,6 +32,20 @@ func assessed(s *stage) {
 		s.drillable(path, f)
 	}
 	s.equal("who has the journals alone", s.outside(it.Agency, from, until), withoutCards(first))
+}
+
+// cardsRest waits until the hub has fired no card for five seconds: figures are
+// published of one moment, and looked behind at a later one.
+func (s *stage) cardsRest() {
+	last, since := ^uint64(0), time.Now()
+	s.soon("不再有新的牌", func() (bool, error) {
+		var list struct{ Total uint64 }
+		err := s.Hub().As("supervisor1").Call(s.ctx, "GET", "/api/v1/cards?limit=1", nil, &list)
+		if list.Total != last {
+			last, since = list.Total, time.Now()
+		}
+		return time.Since(since) > 5*time.Second, err
+	})
 }
 
 // figures waits until a server gives a published assessment.
