@@ -113,7 +113,7 @@ func TestLettersOfADecision(t *testing.T) {
 		{"the fee is paid", "case grant", fee(Fee{Amount: 1000, Basis: "b", DueAt: 1, Ref: "p", PaidAt: 2}), ""},
 		{"cases.C-18c a licence identifier that cannot be", "case grant", decision(func(d *Decision) { d.Licence = "1.2.3" }), "C-18c"},
 		{"cases.C-18d a task is open", "case grant", stood(func(c *Case) { c.Tasks = []JointTask{{ID: taskID, State: TaskOpen}} }), "C-18d"},
-		{"cases.C-18e a scan is on its way", "case grant", steps(pending, uncite(Ref{"blob", "blob-1"})), "C-18e"},
+		{"cases.C-18e cases.F-08 a scan is on its way", "case grant", steps(pending, uncite(Ref{"blob", "blob-1"})), "C-18e"},
 		{"the scan is here", "case grant", pending, ""},
 		{"cases.C-18e what is fetched is not here", "case grant", stood(func(c *Case) { c.Materials[2].Presence = PresencePending }), "C-18e"},
 		{"cases.G-08 who reviewed does not decide", "case grant", stood(func(c *Case) { c.Opinions = []Opinion{{By: decider, At: 1, Text: "x"}} }), "G-08"},

@@ -54,6 +54,7 @@ func TestDivisionTableIsWhole(t *testing.T) {
 	}
 }
 
+// TestResolveDivision is cases.V-08.
 func TestResolveDivision(t *testing.T) {
 	for _, row := range []struct {
 		name      string

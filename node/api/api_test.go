@@ -196,7 +196,7 @@ func TestLists(t *testing.T) {
 	}
 }
 
-func TestAnActElsewhereIsARequest(t *testing.T) {
+func TestAnActElsewhereIsARequest(t *testing.T) { // the receiving window is a lawful place of delivery (F-07)
 	p := newPlace(t)
 	p.away = true
 	c := p.client(t)

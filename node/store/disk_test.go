@@ -161,7 +161,7 @@ func TestWhatTheDiskStillAllows(t *testing.T) {
 }
 
 // TestReplication12ActsAreRefusedByLaneInPlainWords goes through Update, as the
-// counter does, at every step of the table.
+// counter does, at every step of the table (cases.F-10, cases.G-14).
 func TestReplication12ActsAreRefusedByLaneInPlainWords(t *testing.T) {
 	p := newProvince(t)
 	free := uint64(1_000_000)
@@ -209,8 +209,8 @@ func (r *running) refusedWith(ok bool, words string, err error) {
 		return
 	}
 	r.want(protocol.Full, err)
-	if f := err.(*protocol.Fault); !strings.Contains(f.Text, words) || !strings.Contains(f.Text, "运维人员") || !strings.Contains(f.Hint, "不受影响") {
-		r.t.Errorf("%q, hint %q", f.Text, f.Hint)
+	if f := err.(*protocol.Fault); !strings.Contains(f.Text, words) || !strings.Contains(f.Text, "运维人员") || !strings.Contains(f.Hint, "不受影响") || f.Rule != "G-14" {
+		r.t.Errorf("%q, hint %q, rule %q", f.Text, f.Hint, f.Rule)
 	}
 }
 

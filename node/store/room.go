@@ -203,7 +203,7 @@ func (r *roomKeeper) admits(kind *protocol.Kind) error {
 	if limit == RoomNone {
 		f.Text = "磁盘空间已用尽,无法收件;请联系运维人员清理磁盘,期间请到其他窗口办理或手工登记"
 	}
-	f.Hint = "清理磁盘;已排队的内容不受影响"
+	f.Rule, f.Hint = "G-14", "清理磁盘;已排队的内容不受影响"
 	return f
 }
 
