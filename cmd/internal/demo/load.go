@@ -282,7 +282,7 @@ func (d *Demo) Intake(ctx context.Context, at protocol.NodeID, item string, who 
 		}
 		blobs = append(blobs, id)
 	}
-	body := map[string]any{"item": item, "guide": view.GuideHash, "window": "1号窗口", "hand_over": true, "materials": answers(view.Guide.Body.Lines, blobs),
+	body := map[string]any{"item": item, "guide": view.GuideHash, "window": "1号窗口", "hand_over": true, "object_key": key, "materials": answers(view.Guide.Body.Lines, blobs),
 		"applicant": map[string]string{"type": who.Type, "name": who.Name, "id_type": who.IDType, "id": who.ID, "contact": who.Contact}}
 	return r, node.As("clerk1").CallWith(ctx, "POST", "/api/v1/cases", map[string]string{"Idempotency-Key": key}, body, &r)
 }
