@@ -83,6 +83,7 @@ func (r *nodeRole) receive(ctx context.Context, l load) (done, error) {
 	d, err := l.each(ctx, func(ctx context.Context, n uint64) error {
 		at := time.Now().UnixNano()
 		got, err := r.n.Desk().Receive(ctx, who, desk.Intake{Item: l.Item, Nonce: fmt.Sprintf("%s-%d", l.Run, n), HandOver: l.Away, Window: "综合受理 3 号窗口",
+			ObjectKey: fmt.Sprintf("%s-%d", l.Run, n), // or the hub would mark all of one applicant as duplicates
 			Applicant: applicant, Form: []protocol.Field{{Name: "家庭人口", Value: "3"}, {Name: "户籍所在地", Value: "本省"}},
 			Materials: []protocol.Material{{Line: "m1", Presence: "present"}, {Line: "m2", Presence: "present"}, {Line: "m3", Presence: "present"}}})
 		if err == nil && l.Away {
