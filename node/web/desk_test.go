@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -390,6 +391,28 @@ func TestW09TheProvinceIsAskedAtAPersonsWish(t *testing.T) {
 	if p := b.Post("/lookup", url.Values{"q": {"220000000005V"}, "purpose": {"self"}, "province": {"on"}}); p.Status != 200 || !strings.Contains(p.Body, "本地办件照常") ||
 		!strings.Contains(p.Body, `href="/cases/`+caseID(5)+`"`) {
 		t.Errorf("cut off: status %d: %s", p.Status, consoletest.Text(p.Body))
+	}
+}
+
+// A receipt number that no case here has may be a case's elsewhere; only when it is
+// none's, the province is asked whether it is some other paper's.
+func TestW09ANumberOfAnotherPlaceIsAskedForByNumber(t *testing.T) {
+	w := newWorld(t)
+	rec, _, err := w.Get(protocol.Ref{Kind: "case", ID: caseID(5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.desk.elsewhere = []protocol.Record{rec}
+	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "win03")
+	asked := url.Values{"q": {"2200005000041"}, "purpose": {"self"}, "province": {"on"}}
+	b.Post("/lookup", asked)
+	if want := []string{"elsewhere 2200005000041 申请人本人查询"}; !slices.Equal(w.desk.calls, want) {
+		t.Errorf("the province is asked %q, want %q", w.desk.calls, want)
+	}
+	w.desk.elsewhere, w.desk.calls = nil, nil
+	b.Post("/lookup", asked)
+	if want := []string{"elsewhere 2200005000041 申请人本人查询", "elsewhere fp:other:2200005000041 申请人本人查询"}; !slices.Equal(w.desk.calls, want) {
+		t.Errorf("the province is asked %q, want %q", w.desk.calls, want)
 	}
 }
 

@@ -27,6 +27,9 @@ func (w *Web) inProvince(v *console.Visit, q *lookup) (console.Section, error) {
 			return s, err
 		}
 		cases, s.Lead = append(cases, seen.Cases...), v.T("lookup.age", span(v, seen.Age))
+		if len(cases) > 0 {
+			break // each further question is one more in the province's record
+		}
 	}
 	t := page.Table{Caption: "lookup.province", Cols: caseCols, Empty: page.Empty{What: "lookup.none-province", Do: "console.none-found-do"}}
 	for _, rec := range cases {
@@ -48,14 +51,13 @@ func (q *lookup) keys(w *Web) []string {
 	switch {
 	case q.sound != "":
 		return []string{q.sound}
-	case q.how == byID:
-		idType := "other"
+	case q.how == byID: // nothing here has it as its number; that the province may still have
 		for _, t := range []string{"citizen", "uscc"} {
 			if checkNumber(t, protocol.NormalizeCode(q.query), w.now()) == nil {
-				idType = t
+				return []string{w.cfg.Desk.Fingerprint(t, q.query)}
 			}
 		}
-		return []string{w.cfg.Desk.Fingerprint(idType, q.query)}
+		return []string{console.NumberKey(q.query), w.cfg.Desk.Fingerprint("other", q.query)}
 	case q.how == byNumber:
 		return []string{console.NumberKey(q.query)}
 	}
