@@ -384,7 +384,7 @@ func TestW09TheProvinceIsAskedAtAPersonsWish(t *testing.T) {
 	if len(w.desk.calls) != 1 || w.desk.calls[0] != "elsewhere fp:citizen:11010519491231002X 申请人本人查询" {
 		t.Errorf("the province is asked %v", w.desk.calls)
 	}
-	if !strings.Contains(p.Body, "省级数据，3 秒前") || strings.Contains(p.Body, `href="/cases/jilin-1`) || !strings.Contains(p.Body, `href="/cases/`+caseID(5)+`"`) {
+	if !strings.Contains(p.Body, "省级数据，3 秒前") || strings.Contains(p.Body, `href="/cases/jilin-1-00000001-X"`) || !strings.Contains(p.Body, `href="/cases/`+caseID(5)+`"`) {
 		t.Errorf("the answer lacks its age, or leads to a case that is not here: %s", consoletest.Text(p.Body))
 	}
 	w.desk.err = protocol.NewFault(protocol.Busy, "look elsewhere", "与省级断开,暂时查不到其他地方的办件;本地办件照常")
