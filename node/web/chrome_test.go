@@ -136,6 +136,20 @@ func TestKeysAreTypedWhereSomebodyTypes(t *testing.T) {
 	}
 }
 
+// TestTheListOfKeysOpensAtItsTop: the button that closes it is its last thing, and
+// has the focus.
+func TestTheListOfKeysOpensAtItsTop(t *testing.T) {
+	tab, home := browse(t, newWorld(t), "win03")
+	tab.Go(home + "/intake")
+	tab.Eval("document.activeElement.blur()", nil)
+	tab.Press("?")
+	tab.Until("the list of keys", `document.getElementById("keys").open`)
+	var top float64
+	if tab.Eval(`document.getElementById("keys").scrollTop`, &top); top != 0 {
+		t.Errorf("it opens scrolled down by %v", top)
+	}
+}
+
 // TestLivePagesFollowWithoutReloading: what changes in the store is on the open
 // page soon after.
 func TestLivePagesFollowWithoutReloading(t *testing.T) {

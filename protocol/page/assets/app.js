@@ -80,7 +80,8 @@
       var div = make("div"), dt = make("dt"), dd = make("dd", (el.getAttribute("aria-label") || el.textContent).trim());
       dt.append(make("kbd", el.dataset.hotkey)); div.append(dt, dd); div.dataset.added = ""; list.append(div);
     });
-    dialog.showModal();
+    dialog.showModal(); // which goes to the first button, the last thing of a long list
+    dialog.scrollTop = 0;
     return true;
   };
   var back = function () {
