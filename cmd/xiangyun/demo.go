@@ -139,7 +139,7 @@ func welcome(out io.Writer, d *demo.Demo, o demo.Options) {
 	}
 	g.add()
 	g.add("密码", demo.Password+"(全部账号)")
-	g.add("省级账号", "operator 运维   reviewer1、reviewer2 审核发布   auditor 审计")
+	g.add("省级账号", "operator 运维   reviewer1、reviewer2 审核发布   dispatcher1、dispatcher2 调度   supervisor1 监督   auditor 审计")
 	g.add("节点账号", "clerk1、clerk2 窗口收件送达   reviewer 目录一审   operator 运维   auditor 审计")
 	for _, p := range posts(sample.Accounts(o.Nodes[0])) {
 		g.add("", p)

@@ -191,13 +191,26 @@ func (w *Web) materials(x *asked) console.Section {
 // standardOf is what the guide wants of a line, with its check points.
 func standardOf(l *protocol.MaterialLine) string {
 	parts := []string{}
-	if l.Standard != "" {
-		parts = append(parts, l.Standard)
+	if s := ownStandard(l); s != "" {
+		parts = append(parts, s)
 	}
 	for _, p := range l.Checks {
 		parts = append(parts, p.Text)
 	}
 	return strings.Join(parts, ";")
+}
+
+// ownStandard is the standard of a line that is shown with its check points: "" when
+// they say all of it, as they do when a guide's table has one cell for both.
+func ownStandard(l *protocol.MaterialLine) string {
+	rest := l.Standard
+	for _, p := range l.Checks {
+		rest = strings.Replace(rest, p.Text, "", 1)
+	}
+	if strings.Trim(rest, ",，;；、。 ") == "" {
+		return ""
+	}
+	return l.Standard
 }
 
 func (w *Web) scanCell(v *console.Visit, ids []string, i int) page.Cell {

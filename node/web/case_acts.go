@@ -36,6 +36,7 @@ type asked struct {
 	item  *protocol.Item  // the pinned version; empty when it is not here
 	guide *protocol.Guide // likewise
 	marks []mark          // open duplicate marks that name the case
+	away  bool            // this node does not hold the case: it is as the province shows it, masked
 }
 
 // here reports whether this place is the case's home.
@@ -178,7 +179,7 @@ func (w *Web) doCase(v *console.Visit, a caseAct) error {
 	if err != nil {
 		return protocol.NewFault(protocol.Malformed, "read form", "表单不完整,请从办件页面重新操作")
 	}
-	x, err := w.asked(v)
+	x, err := w.askedAnywhere(v, &a)
 	if err != nil {
 		return err
 	}
@@ -206,7 +207,7 @@ func (w *Web) doCase(v *console.Visit, a caseAct) error {
 	if rec.Ref.Kind == "request" {
 		key = "done.asked"
 	}
-	return v.Done(with("/cases/"+x.rec.Ref.ID, "desk", v.R.FormValue("desk")), page.Good, key)
+	return v.Done(x.back(), page.Good, key)
 }
 
 // with adds a value to an address; "" adds nothing.
@@ -218,14 +219,14 @@ func with(to, name, value string) string {
 }
 
 func (w *Web) renderAct(v *console.Visit, a *caseAct, typed url.Values, wrong errorsOf, flash ...page.Flash) error {
-	x, err := w.asked(v)
+	x, err := w.askedAnywhere(v, a)
 	if err != nil {
 		return err
 	}
 	if !a.offered(x) && len(flash) == 0 {
 		flash = append(flash, page.Flash{Tone: page.Warn, Text: v.T("act.not-now", v.StateWord("case", string(x.c.State)))})
 	}
-	home := with("/cases/"+x.rec.Ref.ID, "desk", v.R.FormValue("desk"))
+	home := x.back()
 	view := page.View{Title: console.Word("do.", string(a.act)), Active: "cases", Crumbs: []page.Link{{Label: x.c.ReceiptNo, Href: home}}, Flash: flash}
 	if len(flash) > 0 && flash[0].Tone == page.Bad || len(wrong) > 0 {
 		view.Status = http.StatusConflict

@@ -136,6 +136,34 @@ func TestKeysAreTypedWhereSomebodyTypes(t *testing.T) {
 	}
 }
 
+// TestTheKeyThatSubmitsIsNeverDead: while something is missing the button cannot be
+// pressed; its key leads to what is missing, and waits for the check of what was
+// typed just before it.
+func TestTheKeyThatSubmitsIsNeverDead(t *testing.T) {
+	tab, home := browse(t, newWorld(t), "win03")
+	tab.Go(home + "/intake/" + poorID)
+	focusOn(t, tab, "f-id")
+	tab.Type("1")
+	tab.Until("what is missing", `document.querySelector("#blocked")`)
+	tab.Eval("document.activeElement.blur()", nil)
+	tab.Press("s")
+	tab.Until("the keyboard at it", `document.activeElement && document.activeElement.id === "blocked"`)
+}
+
+// TestTheListOfKeysOpensAtItsTop: the button that closes it is its last thing, and
+// has the focus.
+func TestTheListOfKeysOpensAtItsTop(t *testing.T) {
+	tab, home := browse(t, newWorld(t), "win03")
+	tab.Go(home + "/intake")
+	tab.Eval("document.activeElement.blur()", nil)
+	tab.Press("?")
+	tab.Until("the list of keys", `document.getElementById("keys").open`)
+	var top float64
+	if tab.Eval(`document.getElementById("keys").scrollTop`, &top); top != 0 {
+		t.Errorf("it opens scrolled down by %v", top)
+	}
+}
+
 // TestLivePagesFollowWithoutReloading: what changes in the store is on the open
 // page soon after.
 func TestLivePagesFollowWithoutReloading(t *testing.T) {

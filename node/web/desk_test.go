@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -383,13 +384,35 @@ func TestW09TheProvinceIsAskedAtAPersonsWish(t *testing.T) {
 	if len(w.desk.calls) != 1 || w.desk.calls[0] != "elsewhere fp:citizen:11010519491231002X 申请人本人查询" {
 		t.Errorf("the province is asked %v", w.desk.calls)
 	}
-	if !strings.Contains(p.Body, "省级数据，3 秒前") || strings.Contains(p.Body, `href="/cases/jilin-1`) || !strings.Contains(p.Body, `href="/cases/`+caseID(5)+`"`) {
+	if !strings.Contains(p.Body, "省级数据，3 秒前") || strings.Contains(p.Body, `href="/cases/jilin-1-00000001-X"`) || !strings.Contains(p.Body, `href="/cases/`+caseID(5)+`"`) {
 		t.Errorf("the answer lacks its age, or leads to a case that is not here: %s", consoletest.Text(p.Body))
 	}
 	w.desk.err = protocol.NewFault(protocol.Busy, "look elsewhere", "与省级断开,暂时查不到其他地方的办件;本地办件照常")
 	if p := b.Post("/lookup", url.Values{"q": {"220000000005V"}, "purpose": {"self"}, "province": {"on"}}); p.Status != 200 || !strings.Contains(p.Body, "本地办件照常") ||
 		!strings.Contains(p.Body, `href="/cases/`+caseID(5)+`"`) {
 		t.Errorf("cut off: status %d: %s", p.Status, consoletest.Text(p.Body))
+	}
+}
+
+// A receipt number that no case here has may be a case's elsewhere; only when it is
+// none's, the province is asked whether it is some other paper's.
+func TestW09ANumberOfAnotherPlaceIsAskedForByNumber(t *testing.T) {
+	w := newWorld(t)
+	rec, _, err := w.Get(protocol.Ref{Kind: "case", ID: caseID(5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.desk.elsewhere = []protocol.Record{rec}
+	b := consoletest.NewBrowser(t, newWeb(t, w).Handler(), "win03")
+	asked := url.Values{"q": {"2200005000041"}, "purpose": {"self"}, "province": {"on"}}
+	b.Post("/lookup", asked)
+	if want := []string{"elsewhere 2200005000041 申请人本人查询"}; !slices.Equal(w.desk.calls, want) {
+		t.Errorf("the province is asked %q, want %q", w.desk.calls, want)
+	}
+	w.desk.elsewhere, w.desk.calls = nil, nil
+	b.Post("/lookup", asked)
+	if want := []string{"elsewhere 2200005000041 申请人本人查询", "elsewhere fp:other:2200005000041 申请人本人查询"}; !slices.Equal(w.desk.calls, want) {
+		t.Errorf("the province is asked %q, want %q", w.desk.calls, want)
 	}
 }
 

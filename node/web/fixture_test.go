@@ -428,6 +428,16 @@ func (d *fakeDesk) FindElsewhere(_ context.Context, _ *protocol.Account, key, pu
 	return desk.Sight{Age: 3 * time.Second, Cases: d.elsewhere}, err
 }
 
+// Elsewhere gives what the province has of one case.
+func (d *fakeDesk) Elsewhere(_ context.Context, _ *protocol.Account, id, _ string) (s desk.Sight, err error) {
+	for _, rec := range d.elsewhere {
+		if rec.Ref.ID == id {
+			s.Cases = append(s.Cases, rec)
+		}
+	}
+	return s, d.err
+}
+
 // Fingerprint is the number itself: the fixture's applicants have no other.
 func (d *fakeDesk) Fingerprint(idType, id string) string {
 	return "fp:" + idType + ":" + protocol.NormalizeCode(id)

@@ -35,7 +35,9 @@ func (w *Web) intakeLines(v *console.Visit, typed url.Values, g *protocol.Guide)
 	form := formFields(typed, g)
 	for n := range g.Lines {
 		l := &g.Lines[n]
-		line := intakeLine{MaterialLine: *l, Number: n + 1, Badge: console.Necessity(l.Necessity), Details: v.MaterialDetails(l), Asked: l.Asked(form),
+		told := *l
+		told.Standard = ownStandard(l)
+		line := intakeLine{MaterialLine: *l, Number: n + 1, Badge: console.Necessity(l.Necessity), Details: v.MaterialDetails(&told), Asked: l.Asked(form),
 			Fetched: l.Share != nil, File: fileField(v, l.ID, l.Name),
 			Presence: page.Field{Name: presenceName(l.ID), Label: l.Name, Kind: page.InputRadio, Value: typed.Get(presenceName(l.ID)), Required: true}}
 		for _, p := range presences(l, form) {

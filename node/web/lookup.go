@@ -158,7 +158,7 @@ func (w *Web) renderLookup(v *console.Visit, q lookup, refs []protocol.Ref) erro
 		purpose.Options = append(purpose.Options, page.Option{Value: p, Label: "purpose." + p})
 	}
 	form := &page.Form{Action: "/lookup", Submit: "page.find", Fields: []page.Field{
-		{Name: "q", Label: "lookup.q", Max: 700, Width: "half", Value: q.query, Help: "lookup.q-help", Focus: true, Error: q.wrong["q"]}, purpose,
+		{Name: "q", Label: "lookup.q", Max: 700, Value: q.query, Help: "lookup.q-help", Focus: true, Error: q.wrong["q"]}, purpose,
 		{Name: "name", Label: "lookup.name", Max: 200, Width: "half", Value: q.name, Help: "lookup.name-help"},
 		{Name: "tail", Label: "lookup.tail", Max: 11, Width: "half", Mode: "numeric", Value: q.tail},
 		{Name: "province", Label: "lookup.everywhere", Kind: page.InputCheck, Help: "lookup.everywhere-help"}}}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"xiangyun/node/desk"
 	"xiangyun/protocol"
@@ -27,20 +28,36 @@ func (w *Web) inProvince(v *console.Visit, q *lookup) (console.Section, error) {
 			return s, err
 		}
 		cases, s.Lead = append(cases, seen.Cases...), v.T("lookup.age", span(v, seen.Age))
+		if len(cases) > 0 {
+			break // each further question is one more in the province's record
+		}
 	}
-	t := page.Table{Caption: "lookup.province", Cols: caseCols, Empty: page.Empty{What: "lookup.none-province", Do: "console.none-found-do"}}
+	t := page.Table{Caption: "lookup.province", Cols: append(slices.Clone(caseCols), page.Col{Label: "case.next"}), Empty: page.Empty{What: "lookup.none-province", Do: "console.none-found-do"}}
 	for _, rec := range cases {
 		c, err := protocol.Load[protocol.Case](rec)
 		if err != nil {
 			return s, err
 		}
 		caseRow(v, &t, rec.Ref.ID, rec.Home, c)
-		if _, here, err := v.Records().Get(rec.Ref); err != nil || !here { // its page is at its home
-			t.Rows[len(t.Rows)-1].Cells[0].Href = ""
+		if err := w.awayRow(v, &t.Rows[len(t.Rows)-1], rec); err != nil {
+			return s, err
 		}
 	}
 	s.Table = &t
 	return s, nil
+}
+
+// awayRow ends the row of a case: when it is not here its page is at its home, and
+// what can be asked of that home stands in the last cell.
+func (w *Web) awayRow(v *console.Visit, row *page.Row, rec protocol.Record) error {
+	next := page.Word("")
+	_, here, err := v.Records().Get(rec.Ref)
+	if err == nil && !here {
+		row.Cells[0].Href = ""
+		next, err = w.askAway(v, rec)
+	}
+	row.Cells = append(row.Cells, next)
+	return err
 }
 
 // keys are what the province finds a case by: a number, or fingerprints of one.
@@ -48,14 +65,13 @@ func (q *lookup) keys(w *Web) []string {
 	switch {
 	case q.sound != "":
 		return []string{q.sound}
-	case q.how == byID:
-		idType := "other"
+	case q.how == byID: // nothing here has it as its number; that the province may still have
 		for _, t := range []string{"citizen", "uscc"} {
 			if checkNumber(t, protocol.NormalizeCode(q.query), w.now()) == nil {
-				idType = t
+				return []string{w.cfg.Desk.Fingerprint(t, q.query)}
 			}
 		}
-		return []string{w.cfg.Desk.Fingerprint(idType, q.query)}
+		return []string{console.NumberKey(q.query), w.cfg.Desk.Fingerprint("other", q.query)}
 	case q.how == byNumber:
 		return []string{console.NumberKey(q.query)}
 	}
@@ -73,5 +89,6 @@ func unreachable(err error) (string, bool) {
 
 // Elsewhere is the part of a desk that asks the hub.
 type Elsewhere interface {
+	Elsewhere(ctx context.Context, who *protocol.Account, id, purpose string) (desk.Sight, error)
 	FindElsewhere(ctx context.Context, who *protocol.Account, key, purpose string) (desk.Sight, error)
 }

@@ -33,9 +33,14 @@
       t.tagName === "INPUT" && !/^(checkbox|radio|button|submit|file)$/.test(t.type);
   };
   var seen = function (x) { return !x.disabled && (x.checkVisibility ? x.checkVisibility() : x.offsetParent !== null); };
+  var keep = null; // the form that keeps itself, below
   var press = function (sel) {
-    var el = all(sel).filter(seen)[0];
+    // A form that keeps itself is submitted once what was just typed is checked,
+    // or says what is missing: its button may be disabled until then.
+    var kept = function (x) { return keep && x.form === keep.form && x.matches("button.primary"); };
+    var el = all(sel).filter(function (x) { return seen(x) || kept(x); })[0];
     if (!el) return false;
+    if (kept(el)) { keep.submit(); return true; }
     if (el.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) el.focus(); else el.click();
     return true;
   };
@@ -80,7 +85,8 @@
       var div = make("div"), dt = make("dt"), dd = make("dd", (el.getAttribute("aria-label") || el.textContent).trim());
       dt.append(make("kbd", el.dataset.hotkey)); div.append(dt, dd); div.dataset.added = ""; list.append(div);
     });
-    dialog.showModal();
+    dialog.showModal(); // which goes to the first button, the last thing of a long list
+    dialog.scrollTop = 0;
     return true;
   };
   var back = function () {
@@ -119,7 +125,6 @@
     }
     return false;
   };
-  var keep = null; // the form that keeps itself, below
   var confirm = function (f) {
     var b = f && (one("button.primary:not(:disabled)", f) || one("button:not([type=button]):not(:disabled)", f));
     if (keep && f === keep.form) { keep.submit(); return true; }
