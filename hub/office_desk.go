@@ -142,7 +142,21 @@ func (s *Server) deskDraft(p *protocol.Proposal, id, second string) (d protocol.
 	d.Body = protocol.Case{Reassigned: append(slices.Clone(c.Reassigned), protocol.Reassignment{Agency: p.Agency, Route: p.Route,
 		Confirmed: outage.Confirmed, How: outage.How, DownSince: outage.DownSince, First: p.First})}
 	last := lastOf(c.Reassigned)
-	return d, last.From == p.Node && last.Agency == p.Agency && last.First == p.First && last.By == second, nil
+	if last.From == p.Node && last.Agency == p.Agency && last.First == p.First && last.By == second {
+		return d, true, nil
+	}
+	return d, false, s.ofThisOutage(p)
+}
+
+// ofThisOutage: what the prefecture said of an outage holds for the fence that
+// followed it, or that it found, and for no later one (C-24a).
+func (s *Server) ofThisOutage(p *protocol.Proposal) error {
+	n, _, err := load[protocol.Node](s, protocol.Ref{Kind: "node", ID: string(p.Node)})
+	if err != nil || p.Outage == protocol.OutageID(n.ID, n.Epoch) || p.Outage == protocol.OutageID(n.ID, n.Epoch-1) {
+		return err
+	}
+	return &protocol.Fault{Code: protocol.Refused, Op: "reassign", Ref: protocol.Ref{Kind: "proposal", ID: p.Outage}, Rule: "C-24a",
+		Text: "所依据的是节点 " + n.Name + " 以前的一次中断,其后它已恢复;请重新确认本次中断"}
 }
 
 func lastOf[T any](list []T) (last T) {
@@ -168,6 +182,12 @@ func (s *Server) CheckDesk(p protocol.Proposal) ([]Carried, error) {
 		d, already, err := s.deskDraft(&p, id, second)
 		if protocol.CodeOf(err) == protocol.Gone {
 			done.Text = "没有找到该办件,或其所依据的中断确认"
+			list = append(list, done)
+			continue
+		}
+		var f *protocol.Fault
+		if errors.As(err, &f) && f.Code == protocol.Refused {
+			done.Rule, done.Text = f.Rule, f.Text
 			list = append(list, done)
 			continue
 		}

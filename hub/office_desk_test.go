@@ -225,6 +225,31 @@ func TestTheDeskRoutesWhatWasReturnedTwice(t *testing.T) {
 	}
 }
 
+// TestAnOutageIsOfOneTimeOnly is cases.C-24a: what the prefecture said of an earlier
+// outage says nothing of this one. A node that came back, and was then fenced by an
+// operator for another reason, is not down.
+func TestAnOutageIsOfOneTimeOnly(t *testing.T) {
+	t.Parallel()
+	d := newDrama(t)
+	ref := d.handOver()
+	route := d.route(d.superior)
+	down, err := d.ProposeDesk(d.ctx(), desk1, protocol.Proposal{What: protocol.ProposeOutage, Node: "changchun", Confirmed: "当地值班负责人", How: "电话回拨核实",
+		DownSince: protocol.At(d.clock.now().Add(-time.Hour)), Reason: "机房断电"})
+	d.must(err)
+	_, err = d.ConfirmDesk(d.ctx(), desk2, down.Ref.ID)
+	d.must(err)
+	_, err = d.Enroll(d.ctx(), d.token(protocol.RoleNode, "changchun").Text, request(t, newKey(t)))
+	d.must(err)
+	_, err = d.EndNode(d.ctx(), admin, "changchun", "fence", "更换密钥")
+	d.must(err)
+	d.clock.set(10 * 24 * time.Hour)
+	told, err := d.CheckDesk(protocol.Proposal{What: protocol.ProposeReassign, Node: "changchun", Cases: []string{ref.ID}, Agency: d.superior, Route: route,
+		Outage: down.Ref.ID, Reason: "期限将至"})
+	if err != nil || told[0].Rule != "C-24a" {
+		t.Errorf("told %+v %v", told, err)
+	}
+}
+
 // cited names revisions as the hub has them.
 func (d *drama) cited(refs ...protocol.Ref) (deps []protocol.Dep) {
 	for _, ref := range refs {

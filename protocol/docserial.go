@@ -15,8 +15,13 @@ type Serial struct {
 	Template int    // nn of D-nn, 1 to Templates
 	Year     int    // of the entry's instant in Beijing
 	Ordinal  int    // the node's, in order of enrolment: 1 to 99
-	Counter  int    // 1 to 999999
+	Counter  int    // 1 to maxCounter, of six digits or more
 }
+
+// maxCounter is more than a prefecture writes of one document in a year: up to
+// 600,000 receipts a month (cases.md §17). Six digits would end within weeks, and
+// with them all intake; a seventh is written when it is needed.
+const maxCounter = 99_999_999
 
 // Templates is how many documents cases.md §9 lists.
 const Templates = 19
@@ -38,8 +43,8 @@ func (s Serial) Validate() error {
 		return fmt.Errorf("文书编号:年份 %d 不对", s.Year)
 	case s.Ordinal < 1 || s.Ordinal > 99:
 		return fmt.Errorf("文书编号:节点序号 %d 应在 1 至 99 之间", s.Ordinal)
-	case s.Counter < 1 || s.Counter > 999999:
-		return fmt.Errorf("文书编号:流水号 %d 应在 1 至 999999 之间;用完时请联系省级管理员", s.Counter)
+	case s.Counter < 1 || s.Counter > maxCounter:
+		return fmt.Errorf("文书编号:流水号 %d 应在 1 至 %d 之间;用完时请联系省级管理员", s.Counter, maxCounter)
 	case !(len(s.Place) == 6 && onlyDigits(s.Place)) && NodeID(s.Place).Validate() != nil:
 		return fmt.Errorf("文书编号:区划或节点代号 %q 不对", s.Place)
 	}
@@ -51,7 +56,7 @@ func ParseSerial(text string) (Serial, error) {
 	parts := strings.Split(text, "-")
 	bad := fmt.Errorf("文书编号 %.80q 应写作 222400-D01-2026-07-000042", text)
 	n := len(parts) - 4 // the code of a node may have hyphens
-	if n < 1 || len(parts[n]) != 3 || parts[n][0] != 'D' || len(parts[n+1]) != 4 || len(parts[n+2]) != 2 || len(parts[n+3]) != 6 {
+	if n < 1 || len(parts[n]) != 3 || parts[n][0] != 'D' || len(parts[n+1]) != 4 || len(parts[n+2]) != 2 || len(parts[n+3]) < 6 || len(parts[n+3]) > 8 {
 		return Serial{}, bad
 	}
 	s := Serial{Place: strings.Join(parts[:n], "-")}
@@ -60,7 +65,7 @@ func ParseSerial(text string) (Serial, error) {
 		if !onlyDigits(digits) {
 			return Serial{}, bad
 		}
-		*field, _ = strconv.Atoi(digits) // two to six digits always fit
+		*field, _ = strconv.Atoi(digits) // two to eight digits always fit
 	}
 	if s.Validate() == nil && s.String() != text {
 		return Serial{}, bad

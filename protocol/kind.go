@@ -135,6 +135,7 @@ type Judged struct {
 	Home   NodeID
 	Before Audience // of the old record; empty for a new one
 	After  Audience
+	Left   Ref        // the record whose home the old one followed, or zero
 	Target Ref        // the record whose home this one follows, or zero
 	Ended  []Deadline // the clocks that ran before the act
 	Due    []Deadline // the clocks that run after it
@@ -267,6 +268,7 @@ func (k *Kind) run(old *Record, h *Header, want any, v View) (any, Judged, *Refu
 			return nil, Judged{}, nil, fmt.Errorf("stored record %s: %w", old.Ref, err)
 		}
 		judged.Before, judged.Ended, judged.Was, judged.Unlike = k.reach(before), k.due(before), k.terms(before), k.like(before)
+		judged.Left = k.target(before)
 	}
 	next, no := k.judge(h.Act, before, want, h, v)
 	if no != nil {

@@ -254,7 +254,9 @@ func (st *step) carded(c *fold.Change) error {
 
 // excuse takes a lapse off the list for which no card is fired: its last day was
 // off, or the run of the clock has its card already. The act stays in the hub's
-// journal with the reason, so that what has no card has a recorded effect.
+// journal with the reason, so that what has no card has a recorded effect. The
+// list decides nothing: a server that made its own anew may lack the row, and must
+// say the same as all others (proof.I13).
 func (st *step) excuse(d *draft, in *Operation) (*protocol.Refusal, error) {
 	if in.Lapse == nil || in.Lapse.Ref != d.Ref {
 		return &protocol.Refusal{Rule: "Y-01", Text: "请指明不发牌的时限"}, nil
@@ -264,8 +266,8 @@ func (st *step) excuse(d *draft, in *Operation) (*protocol.Refusal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !known || w.Card != "" {
-		return &protocol.Refusal{Rule: "Y-02", Text: "该时限没有等待发牌,或者牌已经发出"}, nil
+	if !known || w.Card != "" { // a provisional card is settled by itself (Y-05)
+		return nil, nil
 	}
 	return nil, st.dropWait(&w)
 }

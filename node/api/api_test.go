@@ -287,6 +287,14 @@ func TestPersonalDataStaysWithCases(t *testing.T) {
 			}
 		}
 	}
+	for _, k := range protocol.Kinds() {
+		body := string(c.Do("GET", "/api/v1/records/"+string(k.Name)+"/1", nil).Want(200).Body)
+		for _, s := range secrets {
+			if strings.Contains(body, s) {
+				t.Errorf("a record of kind %s tells %s: %s", k.Name, s, body)
+			}
+		}
+	}
 	var v api.RecordView
 	c.Do("GET", "/api/v1/records/case/1", nil).Into(&v)
 	if !v.Personal || v.Body != nil || v.Hash == "" || len(v.History) != 1 {
@@ -357,4 +365,51 @@ func TestAWorkItemShowsCasesOnlyToWhoMayReadThem(t *testing.T) {
 	clerk := resttest.NewClient(t, p.api()).As(p.people.Add("clerk", protocol.RoleClerk))
 	clerk.Do("GET", "/api/v1/work/urgent-1-9", nil).Want(403)
 	clerk.Do("GET", "/api/v1/fork", nil).Want(403)
+}
+
+// TestListsMaskWhoApplies is cases.md §16: a name is whole only on the opened case.
+func TestListsMaskWhoApplies(t *testing.T) {
+	p := newPlace(t)
+	c := p.client(t)
+	for _, r := range []struct{ method, path, body string }{
+		{"GET", "/api/v1/cases", ""},
+		{"POST", "/api/v1/cases/find", `{"id_type":"citizen","id":"11010519491231002X"}`},
+		{"POST", "/api/v1/cases/person", `{"id_type":"citizen","id":"11010519491231002X","item":"A@1"}`},
+	} {
+		var in any
+		if r.body != "" {
+			in = json.RawMessage(r.body)
+		}
+		body := string(c.Do(r.method, r.path, in).Want(200).Body)
+		if strings.Contains(body, "申请人甲001") || !strings.Contains(body, "申***") {
+			t.Errorf("%s %s: %s", r.method, r.path, body)
+		}
+	}
+	if body := string(c.Do("GET", "/api/v1/cases/1", nil).Want(200).Body); !strings.Contains(body, "申请人甲001") {
+		t.Errorf("the opened case hides who applies: %s", body)
+	}
+}
+
+// TestAComplaintIsReadByItsAgencyOnly is cases.G-06: a complaint, a remedy and an
+// objection name persons; another agency of the place has no part in them.
+func TestAComplaintIsReadByItsAgencyOnly(t *testing.T) {
+	p := newPlace(t)
+	ref := protocol.Ref{Kind: "objection", ID: "1"}
+	rec := p.records[ref]
+	rec.Body = bytes.Replace(rec.Body, []byte("{"), []byte(`{"agency":"11220100PDY00001XB",`), 1)
+	p.records[ref] = rec
+	reader := func(login, agency string) *resttest.Client {
+		return resttest.NewClient(t, p.api()).As(p.people.AddOf(login, agency, protocol.RoleLeader, protocol.RoleEditor))
+	}
+	own, other := reader("own", "11220100PDY00001XB"), reader("other", "11220100MB1X00002X")
+	for _, path := range []string{"remedies", "complaints", "objections"} {
+		own.Do("GET", "/api/v1/"+path+"/1", nil).Want(200)
+		if p := other.Do("GET", "/api/v1/"+path+"/1", nil).Want(403).Problem(); p.Rule != "G-06" {
+			t.Errorf("%s: %+v", path, p)
+		}
+		other.Do("GET", "/api/v1/"+path, nil).Want(200)
+		if !slices.Contains(p.query.Facets, protocol.Facet{Name: "agency", Value: "11220100MB1X00002X"}) {
+			t.Errorf("the list of %s is of every agency: %+v", path, p.query)
+		}
+	}
 }

@@ -125,9 +125,9 @@ func (s *server) around() {
 		func(ctx context.Context, who *protocol.Account, in remedyIn) (Filed, error) {
 			return filed(s.Desk.Remedy(ctx, who, in.ID, uint64(in.Seen), protocol.Act(in.Act), in.Body))
 		})
-	read[protocol.Remedy](s, "remedy", "/remedies", "Remedy", "差评整改", protocol.MayRemedy)
-	read[protocol.Complaint](s, "complaint", "/complaints", "Complaint", "投诉", protocol.MayRemedy)
-	read[protocol.Objection](s, "objection", "/objections", "Objection", "对数据的异议", protocol.MayCheckData)
+	read(s, "remedy", "/remedies", "Remedy", "差评整改", protocol.MayRemedy, func(r *protocol.Remedy) string { return r.Agency })
+	read(s, "complaint", "/complaints", "Complaint", "投诉", protocol.MayRemedy, func(c *protocol.Complaint) string { return c.Agency })
+	read(s, "objection", "/objections", "Objection", "对数据的异议", protocol.MayCheckData, func(o *protocol.Objection) string { return o.Agency })
 	s.complaints()
 	s.objections()
 	rest.Handle(s.api, get("/marks/{kind}/{id}", "listMarks", "around", "数据的异议标注(第四十六条)", protocol.MayReadCatalog),
@@ -137,16 +137,46 @@ func (s *server) around() {
 		})
 }
 
-// read adds the list of a kind and the record itself.
-func read[T any](s *server, kind protocol.KindName, path, op, title string, verb protocol.Verb) {
+// read adds the list of a kind and the record itself. An account of an agency
+// sees what is that agency's to answer (G-06).
+func read[T any](s *server, kind protocol.KindName, path, op, title string, verb protocol.Verb, agency func(*T) string) {
 	rest.Handle(s.api, get(path, "list"+op, "around", title+"列表", verb),
-		func(ctx context.Context, _ *protocol.Account, in page) (rest.List[Row], error) {
-			return s.rows(ctx, in.of(kind))
+		func(ctx context.Context, who *protocol.Account, in page) (rest.List[Row], error) {
+			return s.rows(ctx, in.of(kind, protocol.Facet{Name: "agency", Value: who.Agency}))
 		})
 	rest.Handle(s.api, get(path+"/{id}", "get"+op, "around", title, verb),
-		func(_ context.Context, _ *protocol.Account, in oneIn) (rest.Record[T], error) {
-			return one[T](s, kind, in.ID)
+		func(_ context.Context, who *protocol.Account, in oneIn) (rest.Record[T], error) {
+			rec, err := s.ofAgency(who, verb, protocol.Ref{Kind: kind, ID: in.ID}, func(rec protocol.Record) (string, error) {
+				body, err := protocol.Load[T](rec)
+				if err != nil {
+					return "", err
+				}
+				return agency(body), nil
+			})
+			if err != nil {
+				return rest.Record[T]{}, err
+			}
+			return rest.RecordOf[T](rec)
 		})
+}
+
+// ofAgency reads a record for somebody who has the right for its agency.
+func (s *server) ofAgency(who *protocol.Account, verb protocol.Verb, ref protocol.Ref, agency func(protocol.Record) (string, error)) (protocol.Record, error) {
+	rec, ok, err := s.Reader.Get(ref)
+	if err == nil && !ok {
+		err = rest.Missing(ref)
+	}
+	if err != nil {
+		return rec, err
+	}
+	of, err := agency(rec)
+	if err != nil {
+		return rec, err
+	}
+	if no := protocol.Authorize(protocol.Question{Subject: who, Place: who.Place, Verb: verb, Agency: of}); no != nil {
+		return protocol.Record{}, no
+	}
+	return rec, nil
 }
 
 func (s *server) evaluate(ctx context.Context, who *protocol.Account, in evaluateIn) (Filed, error) {

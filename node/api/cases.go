@@ -7,6 +7,7 @@ import (
 
 	"xiangyun/node/desk"
 	"xiangyun/protocol"
+	"xiangyun/protocol/console"
 	"xiangyun/protocol/rest"
 )
 
@@ -18,7 +19,7 @@ type CaseRow struct {
 	Item      string             `json:"item"`
 	ItemName  string             `json:"item_name"`
 	State     protocol.CaseState `json:"state"`
-	Applicant string             `json:"applicant"`
+	Applicant string             `json:"applicant" doc:"清单中姓名已遮盖;全称见办件详情"`
 	Agency    string             `json:"agency"`
 	Home      protocol.NodeID    `json:"home"`
 	Window    protocol.NodeID    `json:"window" doc:"收件的节点"`
@@ -37,7 +38,7 @@ func caseRow(rec protocol.Record) (CaseRow, error) {
 
 func rowOf(id string, rev uint64, home protocol.NodeID, index uint64, c *protocol.Case) CaseRow {
 	return CaseRow{ID: id, Rev: rev, ReceiptNo: c.ReceiptNo, Item: c.Item, ItemName: c.ItemName, State: c.State,
-		Applicant: c.Applicant.Name, Agency: c.Agency, Home: home, Window: c.Received.Node, Received: c.Received.At.Time(),
+		Applicant: console.Mask(&c.Applicant), Agency: c.Agency, Home: home, Window: c.Received.Node, Received: c.Received.At.Time(),
 		Due: c.Due, Index: index}
 }
 

@@ -19,6 +19,7 @@ type Desk struct {
 	Papers Papers // where printed files are kept
 
 	Province Province // answers about cases that are not here
+	asked    asked    // how often each person had it asked
 	press    press
 	put      later // what the steward left for some time
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"xiangyun/node/store"
@@ -53,8 +54,33 @@ func (d *Desk) look(ctx context.Context, who *protocol.Account, q Question) (Sig
 		return Sight{}, &protocol.Fault{Code: protocol.Refused, Op: "look elsewhere", Rule: "G-10", Text: "请写明查询用途;查询和用途会在省级登记"}
 	case d.Province == nil:
 		return Sight{}, protocol.NewFault(protocol.Busy, "look elsewhere", "暂时查不到其他地方的办件")
+	case !d.asked.again(q.By, d.Store.Now()):
+		return Sight{}, protocol.NewFault(protocol.Busy, "look elsewhere", "您一小时内已向省级查询 %d 次,请稍后再查;本地办件照常", maxAsked)
 	}
 	return d.Province.Look(ctx, q)
+}
+
+// maxAsked is how many questions a person has the province asked in an hour: twice
+// what a busy window needs. Whoever tries numbers to learn whose cases there are
+// comes no further (arts. 16, 45), and each question is a decision of the quorum.
+const maxAsked = 120
+
+// asked counts the questions of this hour, by account.
+type asked struct {
+	mu    sync.Mutex // guards the rest
+	hour  protocol.Instant
+	count map[string]int
+}
+
+// again counts one more; false when it is one too many.
+func (a *asked) again(by string, now protocol.Instant) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if hour := now / protocol.Instant(time.Hour.Milliseconds()); a.count == nil || hour != a.hour {
+		a.hour, a.count = hour, map[string]int{}
+	}
+	a.count[by]++
+	return a.count[by] <= maxAsked
 }
 
 // away is what a request on a case elsewhere needs to know of it.

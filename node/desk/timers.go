@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ const putOff = time.Hour
 // the latest; 0 is when something changes. Steward does it.
 func (d *Desk) Due(ctx context.Context) (refs []protocol.Ref, next protocol.Instant, err error) {
 	now := d.Store.Now()
+	d.put.expire(now)
 	all, next, err := d.Store.Waking(ctx, now, dueAtOnce+d.put.len())
 	if err != nil {
 		return nil, 0, err
@@ -61,6 +63,13 @@ func (l *later) put(ref protocol.Ref, at protocol.Instant) {
 		l.at = map[protocol.Ref]protocol.Instant{}
 	}
 	l.at[ref] = at
+}
+
+// expire forgets what is left alone no longer: whoever else saw to it does not say so.
+func (l *later) expire(now protocol.Instant) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.at, func(_ protocol.Ref, at protocol.Instant) bool { return at <= now })
 }
 
 func (l *later) done(ref protocol.Ref) {

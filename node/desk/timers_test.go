@@ -290,3 +290,17 @@ func TestTimersAreRecordedOnceByMany(t *testing.T) {
 		t.Errorf("deemed %d times, accepted %d times", o.steps(ref, "deem_accept"), o.steps(ref, "accept"))
 	}
 }
+
+// TestWhatIsPutOffIsForgotten: a case that another place saw to says nothing here,
+// so what was put off ends by itself; else every case handed over would stay in mind.
+func TestWhatIsPutOffIsForgotten(t *testing.T) {
+	o := newLaw(t)
+	ref := protocol.Ref{Kind: "case", ID: "handed-over"}
+	o.put.put(ref, o.Store.Now()+protocol.Instant(putOff.Milliseconds()))
+	for _, left := range []int{1, 0} {
+		if _, _, err := o.Due(o.t.Context()); err != nil || o.put.len() != left {
+			t.Fatalf("%d are put off, want %d (%v)", o.put.len(), left, err)
+		}
+		o.clock.Add(putOff.Milliseconds())
+	}
+}

@@ -176,3 +176,21 @@ func TestWrittenFindsTheLineOfAnAct(t *testing.T) {
 		return err
 	}))
 }
+
+// TestSerialsGoOnBehindAMillion: a year of receipts of a prefecture is more than six
+// digits count (cases.md §17), and a window that gets no number receives nothing.
+func TestSerialsGoOnBehindAMillion(t *testing.T) {
+	r, _ := equipped(t)
+	r.must(r.Update(ctx(), func(tx *Tx) error {
+		s, err := tx.NextSerial(1)
+		if err != nil {
+			return err
+		}
+		tx.countTo(rowSeries+s.Series(), 999_999)
+		s, err = tx.NextSerial(1)
+		if back, perr := protocol.ParseSerial(s.String()); err != nil || perr != nil || back != s || s.Counter != 1_000_000 {
+			t.Errorf("%s reads back as %+v: %v %v", s, back, err, perr)
+		}
+		return nil
+	}))
+}

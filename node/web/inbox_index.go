@@ -24,6 +24,7 @@ type inbox struct {
 	order   []spot        // of open, earliest due first, those without a day last
 	groups  map[group]int // → its number
 	changes Changes
+	whole   bool // all was read, and every change that was told since
 }
 
 // inboxLine is what a list shows of a case; it is never changed once it is in the
@@ -59,10 +60,12 @@ type group struct {
 
 // walk shows the open cases as they are now, in order, and how many groups there
 // are. Nobody else looks meanwhile, so fn is short and keeps nothing of the list.
+// What is read is for all who look: it is not given up because one goes away.
 func (b *inbox) walk(ctx context.Context, from Reader, fn func(list []spot, groups int)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := b.follow(ctx, from); err != nil {
+	if err := b.follow(context.WithoutCancel(ctx), from); err != nil {
+		b.whole = false // what was told and not read would be missing for good
 		return err
 	}
 	fn(b.order, len(b.groups))
@@ -128,7 +131,7 @@ func laterDay(a, b protocol.Day) int {
 const atOnce = time.Millisecond
 
 func (b *inbox) follow(ctx context.Context, from Reader) error {
-	if b.changes == nil {
+	if !b.whole {
 		return b.begin(ctx, from)
 	}
 	for {
@@ -138,8 +141,6 @@ func (b *inbox) follow(ctx context.Context, from Reader) error {
 		switch {
 		case protocol.CodeOf(err) == protocol.Gap:
 			return b.begin(ctx, from)
-		case err != nil && ctx.Err() != nil:
-			return fmt.Errorf("follow cases: %w", err)
 		case err != nil: // nothing more to hear
 			return nil
 		}
@@ -188,6 +189,7 @@ func (b *inbox) begin(ctx context.Context, from Reader) error {
 		return err
 	}
 	b.arrange()
+	b.whole = true
 	return nil
 }
 

@@ -3,7 +3,9 @@ package fold
 import (
 	"bytes"
 	"errors"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -217,5 +219,67 @@ func TestFollowersMoveWithTheHome(t *testing.T) {
 		h := header()
 		h.Ref, h.Act, h.Rev = open, "close", 2
 		wantOutcome(t, b.entry(h, letter{}), protocol.RefusedAct, "G-01")
+	})
+}
+
+// BenchmarkClose is what ending one of many open requests costs: it does not
+// depend on how many there are.
+func BenchmarkClose(b *testing.B) {
+	for _, open := range []int{100, 10_000} {
+		b.Run(strconv.Itoa(open), func(b *testing.B) { benchmarkClose(b, open) })
+	}
+}
+
+func benchmarkClose(b *testing.B, open int) {
+	db, err := bbolt.Open(filepath.Join(b.TempDir(), "fold.db"), 0o600, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.Begin(true)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer tx.Rollback()
+	if err := Init(tx); err != nil {
+		b.Fatal(err)
+	}
+	letterOf := func(i int) protocol.Ref { return protocol.Ref{Kind: "letter", ID: strconv.Itoa(i)} }
+	for i := range open {
+		if err := follow(tx, letterOf(i), protocol.Ref{}, ref("a")); err != nil {
+			b.Fatal(err)
+		}
+	}
+	last := letterOf(open - 1)
+	for b.Loop() {
+		if err := errors.Join(follow(tx, last, ref("a"), protocol.Ref{}), follow(tx, last, protocol.Ref{}, ref("a"))); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestWhatIsAnsweredNamesItsTarget(t *testing.T) { // a row is ended by its key, not by a look through all
+	b := newBase(t)
+	b.write("a", paper{})
+	h := header()
+	h.Origin, h.Ref, h.Act = "jilin", protocol.Ref{Kind: "letter", ID: "one"}, "send"
+	wantOutcome(t, b.entry(h, letter{About: ref("a")}), protocol.Applied, "")
+	rec, _ := b.get(h.Ref)
+	b.view(func(tx *bbolt.Tx) error {
+		if got := followers(tx, ref("a")); len(got) != 1 || got[0] != h.Ref {
+			t.Errorf("followers %v", got)
+		}
+		return nil
+	})
+	rec.Rev, rec.Index, rec.Body = rec.Rev+1, rec.Index+1, []byte(`{}`)
+	b.update(func(tx *bbolt.Tx) error {
+		_, err := Install(tx, &rec, false)
+		return err
+	})
+	b.view(func(tx *bbolt.Tx) error {
+		if got := followers(tx, ref("a")); len(got) != 0 {
+			t.Errorf("an installed answer still follows: %v", got)
+		}
+		return nil
 	})
 }

@@ -178,7 +178,7 @@ func (f Fold) Apply(tx *bbolt.Tx, old *protocol.Record, h *protocol.Header, j pr
 	if err := moveDue(tx, rec.Ref, j.Ended, j.Due); err != nil {
 		return nil, err
 	}
-	if err := follow(tx, rec.Ref, j.Target); err != nil {
+	if err := follow(tx, rec.Ref, j.Left, j.Target); err != nil {
 		return nil, err
 	}
 	change := Change{Record: rec, After: withHome(j.After, rec.Home), Own: old != nil || !kind.AllowsForeign(h.Act),

@@ -11,31 +11,24 @@ import (
 
 var followGap = []byte{0, 0}
 
-// follow keeps the list of records whose home follows another's. A record
-// follows at most one target for its whole life, and stops once.
-func follow(tx *bbolt.Tx, ref, target protocol.Ref) error {
+// follow keeps the list of records whose home follows another's: left is the
+// target until now. The row to end is named, not looked for: open requests may be
+// many, and each is answered once.
+func follow(tx *bbolt.Tx, ref, left, target protocol.Ref) error {
 	b := tx.Bucket(bucketFollow)
-	if target != (protocol.Ref{}) {
-		key := append(append(refKey(target), followGap...), refKey(ref)...)
-		return wrap("follow target", b.Put(key, nil))
-	}
-	kind := protocol.Lookup(ref.Kind)
-	if kind == nil || !kind.Follows() {
-		return nil
-	}
-	return unfollow(b, ref)
-}
-
-// unfollow is rare (a request ends once), so it may look through the open ones.
-func unfollow(b *bbolt.Bucket, ref protocol.Ref) error {
-	tail := append(bytes.Clone(followGap), refKey(ref)...)
-	c := b.Cursor()
-	for k, _ := c.First(); k != nil; k, _ = c.Next() {
-		if bytes.HasSuffix(k, tail) {
-			return wrap("stop following", c.Delete())
+	if left != (protocol.Ref{}) && left != target {
+		if err := b.Delete(followKey(left, ref)); err != nil {
+			return wrap("stop following", err)
 		}
 	}
-	return nil
+	if target == (protocol.Ref{}) {
+		return nil
+	}
+	return wrap("follow target", b.Put(followKey(target, ref), nil))
+}
+
+func followKey(target, ref protocol.Ref) []byte {
+	return append(append(refKey(target), followGap...), refKey(ref)...)
 }
 
 // moveFollowers gives the open requests on target their new home, each under a

@@ -31,9 +31,10 @@ func replace(tx *bbolt.Tx, old protocol.Record, had bool, rec *protocol.Record) 
 		return put(tx, rec, true)
 	}
 	var ended []protocol.Deadline
+	var left protocol.Ref
 	if had {
 		var err error
-		if ended, _, err = kind.Runs(old.Body); err != nil {
+		if ended, left, err = kind.Runs(old.Body); err != nil {
 			return fmt.Errorf("clocks of %s: %w", rec.Ref, err)
 		}
 	}
@@ -47,7 +48,7 @@ func replace(tx *bbolt.Tx, old protocol.Record, had bool, rec *protocol.Record) 
 	if err := moveDue(tx, rec.Ref, ended, running); err != nil {
 		return err
 	}
-	return follow(tx, rec.Ref, target)
+	return follow(tx, rec.Ref, left, target)
 }
 
 // Confirm notes the hub index that decided a record the node itself wrote. A

@@ -24,11 +24,17 @@ func NewPeople(t testing.TB, place protocol.NodeID) *People {
 // Add makes an active account and gives its API token.
 func (p *People) Add(login string, roles ...protocol.Role) (token string) {
 	p.t.Helper()
+	return p.AddOf(login, "", roles...)
+}
+
+// AddOf is Add for an account of one agency (USCC).
+func (p *People) AddOf(login, agency string, roles ...protocol.Role) (token string) {
+	p.t.Helper()
 	token, err := identity.NewSecret()
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.all[protocol.AccountID(p.place, login)] = protocol.Account{Place: p.place, Login: login, Name: login, Roles: roles,
+	p.all[protocol.AccountID(p.place, login)] = protocol.Account{Place: p.place, Login: login, Name: login, Agency: agency, Roles: roles,
 		Tokens: []string{identity.HashSecret(token)}, State: protocol.AccountActive}
 	return token
 }
