@@ -7,6 +7,7 @@ import (
 
 	"xiangyun/protocol"
 	"xiangyun/protocol/wire"
+	"xiangyun/replication/search"
 )
 
 // object files an objection at a window about a record of the hub's.
@@ -135,19 +136,20 @@ func TestO02TheHubsOwnClocksBringItACard(t *testing.T) {
 		t.Fatalf("%+v", card)
 	}
 	c.eventually("the list shows it", func() bool {
-		page, err := c.Cards(c.ctx(), CardFilter{Colour: protocol.Red, Owner: protocol.Hub, On: objectionRef("yanbian:1")})
+		found, err := c.search.Search(c.ctx(), search.Query{Kind: "card", Key: objectionRef("yanbian:1").String(),
+			Facets: []protocol.Facet{{Name: "colour", Value: string(protocol.Red)}, {Name: "owner", Value: string(protocol.Hub)}}})
 		c.must(err)
-		return len(page.Cards) == 1 && page.Cards[0].ID == id
+		return len(found.Hits) == 1 && found.Hits[0].Ref == cardRef(id)
 	})
-	_, err := c.CloseCard(c.ctx(), supervisor, id, 0, "已整改")
+	_, err := c.SuperviseCard(c.ctx(), supervisor, id, "close", "已整改")
 	c.wantRule("G-07", err)
-	_, err = c.AnswerCard(c.ctx(), dispatcherLeader, id, 0, "值班人员未及时登记", "增加值班核查")
+	_, err = c.AnswerCard(c.ctx(), dispatcherLeader, id, "值班人员未及时登记", "增加值班核查")
 	c.must(err)
-	_, err = c.RejectCard(c.ctx(), supervisor, id, 0, "请说明责任人")
+	_, err = c.SuperviseCard(c.ctx(), supervisor, id, "reject", "请说明责任人")
 	c.must(err)
-	_, err = c.AnswerCard(c.ctx(), dispatcherLeader, id, 0, "值班人员未及时登记", "已落实责任人")
+	_, err = c.AnswerCard(c.ctx(), dispatcherLeader, id, "值班人员未及时登记", "已落实责任人")
 	c.must(err)
-	_, err = c.CloseCard(c.ctx(), supervisor, id, 0, "同意")
+	_, err = c.SuperviseCard(c.ctx(), supervisor, id, "close", "同意")
 	c.must(err)
 	if card := body[protocol.Card](c, cardRef(id)); card.State != protocol.CardClosed || card.Rejected != 1 {
 		t.Errorf("%+v", card)

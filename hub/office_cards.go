@@ -14,8 +14,23 @@ func (s *Server) SuperviseCard(ctx context.Context, who *protocol.Account, id st
 	if err := s.may(who, protocol.MaySupervise); err != nil {
 		return protocol.Record{}, err
 	}
-	return s.one(ctx, protocol.Draft{Ref: protocol.Ref{Kind: "card", ID: id}, Act: act, Body: protocol.Card{Reason: reason}, By: by(who)})
+	return s.one(ctx, protocol.Draft{Ref: cardRef(id), Act: act, Body: protocol.Card{Reason: reason}, By: by(who)})
 }
+
+// AnswerCard is the hub's own answer to a card that is the hub's (cases.Y-06):
+// the cause and what is done about it. A node answers its cards itself.
+func (s *Server) AnswerCard(ctx context.Context, who *protocol.Account, id, cause, measure string) (protocol.Record, error) {
+	c, _, err := load[protocol.Card](s, cardRef(id))
+	if err != nil {
+		return protocol.Record{}, err
+	}
+	if f := protocol.Authorize(protocol.Question{Subject: who, Place: protocol.Hub, Verb: protocol.MayAnswerCard, Agency: c.Agency}); f != nil {
+		return protocol.Record{}, f
+	}
+	return s.one(ctx, protocol.Draft{Ref: cardRef(id), Act: "answer", Body: protocol.Card{Cause: cause, Measure: measure}, By: by(who)})
+}
+
+func cardRef(id string) protocol.Ref { return protocol.Ref{Kind: "card", ID: id} }
 
 // DrawCheck draws n cases at random from those received between two days, at one
 // place or for one agency if named (art. 47). The seed is made here, not chosen,

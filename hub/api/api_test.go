@@ -128,6 +128,7 @@ func TestEveryRoute(t *testing.T) {
 		{"GET", "/api/v1/cards?state=answered", "", 200, ""},
 		{"GET", "/api/v1/cards/1", "", 200, ""},
 		{"POST", "/api/v1/cards/1/close", `{"reason":"r"}`, 200, "li: close card 1 because r"},
+		{"POST", "/api/v1/cards/1/answer", `{"cause":"c","measure":"m"}`, 200, "li answers card 1: c, m"},
 		{"POST", "/api/v1/cards/1/reject", `{"reason":"r"}`, 200, "li: reject card 1 because r"},
 		{"GET", "/api/v1/objections", "", 200, ""},
 		{"GET", "/api/v1/objections/1", "", 200, ""},

@@ -227,6 +227,10 @@ func (p *province) SuperviseCard(_ context.Context, who *protocol.Account, id st
 	return p.done("card", "%s: %s card %s because %s", who.Login, act, id, reason)
 }
 
+func (p *province) AnswerCard(_ context.Context, who *protocol.Account, id, cause, measure string) (protocol.Record, error) {
+	return p.done("card", "%s answers card %s: %s, %s", who.Login, id, cause, measure)
+}
+
 func (p *province) DrawCheck(_ context.Context, who *protocol.Account, c protocol.SpotCheck, n int) (protocol.Record, error) {
 	return p.done("spotcheck", "%s draws %d from %s to %s", who.Login, n, c.From, c.Until)
 }

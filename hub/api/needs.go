@@ -29,6 +29,7 @@ type Dispatch interface {
 // Supervision is what the supervisor does (arts. 47, 48).
 type Supervision interface {
 	SuperviseCard(ctx context.Context, who *protocol.Account, id string, act protocol.Act, reason string) (protocol.Record, error)
+	AnswerCard(ctx context.Context, who *protocol.Account, id, cause, measure string) (protocol.Record, error)
 	DrawCheck(ctx context.Context, who *protocol.Account, c protocol.SpotCheck, n int) (protocol.Record, error)
 	FindCheck(ctx context.Context, who *protocol.Account, id, caseID, finding, text string) (protocol.Record, error)
 	CloseCheck(ctx context.Context, who *protocol.Account, id, result string) (protocol.Record, error)

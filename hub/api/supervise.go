@@ -43,11 +43,27 @@ type resultIn struct {
 	Body ResultForm `body:"json"`
 }
 
+// AnswerForm is what the owner of a card says of it (cases.Y-06).
+type AnswerForm struct {
+	Cause   string `json:"cause" need:"true" doc:"原因"`
+	Measure string `json:"measure" need:"true" doc:"措施"`
+}
+
+type answerIn struct {
+	ID   string     `path:"id"`
+	Body AnswerForm `body:"json"`
+}
+
 func (s *server) supervise(a *rest.API) {
 	rest.Handle(a, get("/cards", "listCards", "supervision", "黄牌红牌", protocol.MayReadStatus), list[protocol.Card](s, "card", "owner"))
 	rest.Handle(a, get("/cards/{id}", "getCard", "supervision", "一张牌", protocol.MayReadStatus), one[protocol.Card](s, "card"))
 	s.superviseCard(a, "close", "closeCard", "认可答复,销牌")
 	s.superviseCard(a, "reject", "rejectCard", "退回答复")
+	answer := post("/cards/{id}/answer", "answerCard", "supervision", "省级自己的牌:说明原因和措施", protocol.MayAnswerCard)
+	answer.Example = AnswerForm{Cause: "值班人员未及时登记", Measure: "增加值班核查"}
+	rest.Handle(a, answer, func(ctx context.Context, who *protocol.Account, in answerIn) (rest.Record[protocol.Card], error) {
+		return rest.Done[protocol.Card](s.office.AnswerCard(ctx, who, in.ID, in.Body.Cause, in.Body.Measure))
+	})
 	rest.Handle(a, get("/checks", "listChecks", "supervision", "抽查", protocol.MaySupervise), list[protocol.SpotCheck](s, "spotcheck", "place"))
 	rest.Handle(a, get("/checks/{id}", "getCheck", "supervision", "一次抽查", protocol.MaySupervise), one[protocol.SpotCheck](s, "spotcheck"))
 	draw := create("/checks", "drawCheck", "supervision", "随机抽取办件", protocol.MaySupervise)
